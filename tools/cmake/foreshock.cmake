@@ -1,0 +1,37 @@
+# What all our own targets share: warnings, floating point, include root.
+
+find_program(FORESHOCK_CCACHE ccache)
+if(FORESHOCK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${FORESHOCK_CCACHE})
+endif()
+
+add_library(foreshock_options INTERFACE)
+target_compile_options(foreshock_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Werror
+  -ffp-contract=off # the same numbers on every machine, with or without fused multiply-add
+)
+target_include_directories(foreshock_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+
+# Sources of a folder, found again at every build. Further arguments are regular expressions of what to leave out.
+function(foreshock_sources variable folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  foreach(pattern IN LISTS ARGN)
+    list(FILTER sources EXCLUDE REGEX ${pattern})
+  endforeach()
+  set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
+
+# The static library of one folder: foreshock_engine, also known as foreshock::engine.
+function(foreshock_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  if(NOT arg_SOURCES)
+    foreshock_sources(arg_SOURCES ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
+  if(NOT arg_SOURCES)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
+    set(arg_SOURCES ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
+  endif()
+  add_library(foreshock_${name} STATIC ${arg_SOURCES})
+  add_library(foreshock::${name} ALIAS foreshock_${name})
+  target_link_libraries(foreshock_${name} PUBLIC foreshock_options ${arg_LINK})
+endfunction()
