@@ -1,0 +1,56 @@
+// Output of correlate: for each resource, what demand will make of it; and the incidents that open signals form.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/detect/signal.h"
+
+namespace foreshock {
+
+enum class DriverKind : uint8_t { volume, value, mix, capacity_loss, dependency_latency, drop, other };
+constexpr std::string_view to_string(DriverKind k) {
+    constexpr std::string_view kNames[]{"volume", "value", "mix", "capacity_loss", "dependency_latency", "drop", "other"};
+    return kNames[static_cast<size_t>(k)];
+}
+
+// What is known of a gauge's way to its limit, demand and sensor joined.
+struct Outlook {
+    GaugeIndex gauge = kNoIndex;
+    double level = kUnknown;       // utilization now, sensor and demand fused
+    double slope = 0;              // per second
+    double slope_error = 0;
+    double baseline = kUnknown;
+    double predicted = kUnknown;   // utilization that demand alone explains now; unknown without a learned response
+    double cost_ratio = 1;         // utilization / predicted, now against usual: above 1, a transaction costs more
+    double age_seconds = 0;        // how long the rise has lasted
+    double significance = 0;       // rise / noise
+    double knee = 0.9;             // utilization at which service levels break
+    bool fills = false;            // fills up by balance (queue, memory, disk) rather than following demand
+    DriverKind driver = DriverKind::other;
+    ServiceIndex driving_service = kNoIndex;  // whose demand drives it
+};
+
+struct Cause {
+    std::string node;   // name of a service, resource or calendar entry
+    std::string what;   // "volume", "value", "utilization", …
+    double share = 0;   // shares of an incident add up to 1
+};
+
+// Demand, resource and services of one story. Open from the first signal to the last.
+struct Incident {
+    uint64_t id = 0;  // from the first signal; stable
+    EventTime since{};
+    std::vector<ServiceIndex> services;
+    GaugeIndex gauge = kNoIndex;  // the resource that saturates first
+    std::vector<Cause> causes;    // largest share first
+};
+
+struct Correlation {
+    SlotIndex slot;
+    EventTime start, end, decided_at;
+    std::vector<Outlook> outlooks;   // [gauge]
+    std::vector<Incident> incidents;
+};
+
+}  // namespace foreshock

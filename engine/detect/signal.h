@@ -1,0 +1,95 @@
+// Output of detect: for each series, where it stands against what is usual for it. Numbers for every series in every slot;
+// the open spikes, drops and pressures among them are the signals proper.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "engine/plan/inventory.h"
+
+namespace foreshock {
+
+inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+enum class Measure : uint8_t { volume, value };
+enum class SignalKind : uint8_t { spike, drop, pressure };
+
+// Share of one dimension value in the rise of a demand above its baseline (0..1 of the whole rise).
+struct Contributor {
+    std::string dimension;  // "campaign"
+    std::string value;      // "bf26"
+    double share = 0;
+};
+
+// Demand of one service in one measure. Rates are per second (transactions, or money units).
+struct DemandState {
+    double rate = kUnknown;      // this slot
+    double level = kUnknown;     // smoothed
+    double slope = 0;            // of the level, per second per second
+    double baseline = kUnknown;  // usual for this hour at today's level
+    double spread = kUnknown;    // robust scale of the level about the baseline
+    double ratio = kUnknown;     // level / baseline
+    double z = 0;                // (level - baseline) / spread
+    bool spike = false, drop = false;
+    EventTime since{};           // start of the open spike or drop
+    std::vector<Contributor> contributors;  // of an open spike, largest first
+};
+
+struct ServiceState {
+    ServiceIndex service = kNoIndex;
+    bool present = false;  // events in this slot, or within the interval of summarised rows
+    DemandState volume, value;
+    double error_ratio = kUnknown;     // this slot
+    double p95_ms = kUnknown;          // this slot
+    double value_per_minute = 0;       // level of value, or the model's figure
+    uint32_t currency = 0;
+};
+
+struct GaugeState {
+    GaugeIndex gauge = kNoIndex;
+    bool present = false;
+    double utilization = kUnknown;  // this slot
+    double level = kUnknown;        // smoothed utilization
+    double slope = 0;               // per second
+    double slope_error = 0;
+    double baseline = kUnknown;     // level 20 to 80 minutes ago
+    double noise = kUnknown;        // usual deviation of the level
+    double value = kUnknown, limit = kUnknown;
+    uint32_t instances = 0;
+    bool pressure = false;          // rising beyond its noise, or high
+    EventTime since{};
+};
+
+// Where a promise stands: the indicator over its own window.
+struct SloState {
+    ServiceIndex service = kNoIndex;
+    uint32_t slo = 0;           // number in the service's SLOs
+    double value = kUnknown;    // indicator over the window; unknown below the minimum of evidence
+    bool violated = false;
+    EventTime since{};          // start of the running violation
+};
+
+// Opening or closing of a signal, for those who only want to know that something spikes.
+struct SignalChange {
+    SignalKind kind = SignalKind::spike;
+    bool opened = true;
+    Measure measure = Measure::volume;  // spikes and drops
+    ServiceIndex service = kNoIndex;
+    GaugeIndex gauge = kNoIndex;        // pressures
+    EventTime at{};
+    EventTime since{};
+    double value = 0, baseline = 0, ratio = 0;
+};
+
+struct Signals {
+    SlotIndex slot;
+    EventTime start, end, decided_at;
+    std::vector<ServiceState> services;  // [service]
+    std::vector<GaugeState> gauges;      // [gauge]
+    std::vector<SloState> slos;
+    std::vector<SignalChange> changes;
+};
+
+}  // namespace foreshock

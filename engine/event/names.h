@@ -1,0 +1,69 @@
+// Names of services, hosts, metric instances and dimension values as small numbers, so that a hot path never compares text.
+// Numbers are given in order of first sight and differ from run to run: whatever is ordered or stored goes by text.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foreshock {
+
+enum class NameSpace : uint8_t { service, host, metric_instance, dimension_value, count_ };
+inline constexpr size_t kNameSpaces = static_cast<size_t>(NameSpace::count_);
+
+using NameId = uint32_t;
+inline constexpr NameId kNoName = 0;              // the field is absent or empty
+inline constexpr NameId kNameOverflow = 0xffffffff;  // the space is full (bounded by configuration)
+
+// All names of a run. Implementation: run/shared_names.h (any thread).
+class Names {
+public:
+    virtual ~Names() = default;
+    virtual NameId intern(NameSpace space, std::string_view text) = 0;
+    virtual std::string text(NameSpace space, NameId id) const = 0;
+};
+
+// A worker's own view: found here without any lock, asked from `Names` on first sight. One worker only.
+class NameCache {
+public:
+    explicit NameCache(Names& names);
+    NameId find(NameSpace space, std::string_view text) {
+        if (text.empty()) return kNoName;
+        return tables_[static_cast<size_t>(space)].find(names_, space, text);
+    }
+
+private:
+    struct Entry {
+        uint64_t hash = 0;
+        const char* text = nullptr;
+        uint32_t size = 0;
+        NameId id = kNoName;
+    };
+    class Table {  // open addressing, linear probing, power of two, at most half full
+    public:
+        NameId find(Names& names, NameSpace space, std::string_view text);
+
+    private:
+        NameId insert(Names& names, NameSpace space, std::string_view text, uint64_t hash);
+        void grow();
+        std::vector<Entry> entries_;
+        std::deque<std::string> texts_;
+        size_t used_ = 0;
+    };
+    Names& names_;
+    Table tables_[kNameSpaces];
+};
+
+// Text of a metric instance: the four names that make it, joined by the unit separator.
+struct MetricInstanceName {
+    std::string_view service, resource, metric, host;
+
+    static void join(std::string& out, const MetricInstanceName& n);
+    static MetricInstanceName split(std::string_view text);
+};
+// Text of a dimension value: number of the dimension (one digit), unit separator, value.
+inline constexpr char kNameSeparator = '\x1f';
+
+}  // namespace foreshock

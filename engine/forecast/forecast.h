@@ -1,0 +1,49 @@
+// Output of forecast: for each promise, when it will be broken and how likely.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/correlate/incident.h"
+
+namespace foreshock {
+
+inline constexpr uint32_t kCapacityPromise = 0xffffffff;  // pseudo SLO: the limits of a service's resources, where nothing else is promised
+
+struct Driver {
+    DriverKind kind = DriverKind::other;
+    std::string series;       // "checkout volume"
+    double value = kUnknown;  // per second
+    double baseline = kUnknown;
+    double ratio = kUnknown;
+    EventTime since{};
+    std::vector<Contributor> contributors;
+};
+
+struct BreachForecast {
+    ServiceIndex service = kNoIndex;
+    uint32_t slo = kCapacityPromise;  // number in the service's SLOs
+    double probability = 0;           // that a breach begins within the horizon
+    // Moment of breach: median and 80 % interval. Meaningful when probability > 0.
+    EventTime breach_at{}, earliest{}, latest{};
+    EventTime act_before{};           // earliest less the lead time of the action; not before now
+    GaugeIndex gauge = kNoIndex;      // what will run out
+    double utilization = kUnknown, slope_per_min = 0, limit = kUnknown, headroom = kUnknown;
+    double knee = 0.9;
+    double units_needed = 0;          // of the resource's scaling unit, to stay below the knee; 0: unknown
+    Driver driver;
+    std::vector<Cause> causes;
+    double value_per_minute = 0;
+    uint32_t currency = 0;
+    bool violated = false;            // the promise is broken already
+    bool from_trend_only = false;     // no demand data behind it
+    std::vector<std::pair<std::string, double>> features;  // what led to the probability, for explain
+};
+
+struct Forecasts {
+    SlotIndex slot;
+    EventTime start, end, decided_at;
+    std::vector<BreachForecast> promises;  // one for each (service, SLO), in a fixed order
+};
+
+}  // namespace foreshock

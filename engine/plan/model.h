@@ -1,0 +1,104 @@
+// The service model as plain structs: who depends on whom, what each resource can take, what was promised.
+// Made by rules/ from YAML (DESIGN 4.3), or empty: then services and resources are discovered from the events.
+// Set up before start, then read-only.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace foreshock {
+
+enum class Indicator : uint8_t { latency_quantile, error_ratio, metric };
+
+// A promise: `indicator` stays below `below` over `window`.
+struct Slo {
+    std::string name;
+    Indicator indicator = Indicator::latency_quantile;
+    double quantile = 0.95;          // latency_quantile only
+    std::string resource, metric;    // metric only
+    double below = 0;                // milliseconds, ratio 0..1, or the metric's unit
+    Micros window = std::chrono::minutes{1};
+    std::optional<double> objective;  // 0..1, share of windows that keep the promise
+    Micros period = std::chrono::hours{24 * 28};
+};
+
+struct Call {
+    std::string service;
+    bool asynchronous = false;  // the caller does not wait
+    bool optional = false;
+};
+
+enum class ServiceClass : uint8_t { commodity, differentiator };
+
+struct ServiceModel {
+    std::string name, title, owner;
+    std::vector<Call> calls;
+    std::vector<Slo> slos;
+    ServiceClass service_class = ServiceClass::commodity;
+    std::string currency;
+    std::optional<double> value_per_minute;  // only where transactions carry no value
+    std::string time_zone = "UTC";           // IANA
+};
+
+enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, queue, memory, disk, rate_limit };
+
+// One alternative of a matcher; all of its expressions have to match (ECMAScript, searched unless anchored).
+struct MatchRule {
+    std::string resource, host, service, metric;  // empty: anything
+};
+
+struct MetricModel {
+    std::string name;
+    double limit = std::numeric_limits<double>::quiet_NaN();  // per instance; a row's own limit wins
+};
+
+struct ScalingModel {
+    std::string unit = "unit";
+    double step = 1;
+    std::optional<double> min, max;  // in units
+    Micros lead_time{0};
+    bool automatic = false;
+    std::optional<double> automatic_target;  // utilization at which the autoscaler adds
+    std::optional<double> cost_per_hour;
+};
+
+struct ResourceModel {
+    std::string name, service;
+    ResourceKind kind = ResourceKind::other;
+    std::vector<MatchRule> match;  // empty: by name
+    std::vector<MetricModel> metrics;
+    std::optional<ScalingModel> scaling;
+};
+
+enum class CalendarKind : uint8_t { campaign, priority, maintenance, holiday };
+
+// Occurrences of a calendar entry, already spread out to absolute event times by rules/ (time zones, monthly, end).
+struct CalendarEntry {
+    std::string name;
+    CalendarKind kind = CalendarKind::campaign;
+    std::vector<std::string> services, resources;  // empty: all
+    struct Occurrence { EventTime start, end; };
+    std::vector<Occurrence> occurrences;  // ordered; the end may be kEndOfTime
+    std::optional<double> expected_ratio;
+};
+
+struct Model {
+    std::vector<ServiceModel> services;    // in the order of the file
+    std::vector<ResourceModel> resources;
+    std::vector<CalendarEntry> calendar;
+    std::string hash;  // of the configuration text it came from; stands in every warning
+
+    bool empty() const { return services.empty() && resources.empty(); }
+};
+
+constexpr std::string_view to_string(ResourceKind k) {
+    constexpr std::string_view kNames[]{"other", "cpu", "thread_pool", "connection_pool", "queue", "memory", "disk", "rate_limit"};
+    return kNames[static_cast<size_t>(k)];
+}
+
+}  // namespace foreshock

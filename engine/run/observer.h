@@ -1,0 +1,31 @@
+// Somebody who watches every decided slot: the report, the signals file, the live page. Called by the deciding thread, in
+// slot order; must not keep references.
+#pragma once
+
+#include <span>
+
+#include "engine/correlate/incident.h"
+#include "engine/detect/signal.h"
+#include "engine/forecast/forecast.h"
+#include "engine/plan/inventory.h"
+#include "engine/warn/warning.h"
+#include "engine/window/slot.h"
+
+namespace foreshock {
+
+struct DecidedSlot {
+    const Inventory& inventory;
+    const ClosedSlot& slot;
+    const Signals& signals;
+    const Correlation& correlation;
+    const Forecasts& forecasts;
+    std::span<const WarningRevision> warnings;
+};
+
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void decided(const DecidedSlot& slot) = 0;
+};
+
+}  // namespace foreshock

@@ -1,0 +1,25 @@
+// Where warnings go. Implementations: connectors/kafka, connectors/http, connectors/file.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "engine/warn/warning.h"
+
+namespace foreshock {
+
+// Called by the deciding thread only, in order. Implementations queue and deliver on their own threads where the other side may be
+// slow; what they cannot deliver for good they count and log.
+class Sink {
+public:
+    virtual ~Sink() = default;
+    virtual void deliver(std::span<const WarningRevision> revisions) = 0;
+    // Returns when everything delivered so far has arrived, or `false` when the other side did not take it in time.
+    virtual bool flush(std::chrono::milliseconds timeout) = 0;
+    // True while the other side is reached (for /readyz).
+    virtual bool ready() const { return true; }
+    virtual std::string name() const = 0;
+};
+
+}  // namespace foreshock

@@ -1,0 +1,31 @@
+// Where checkpoints go: source offsets and the state of every stage of one moment, in one atomic write.
+// Implementations: state/memory_store.h, state/rocksdb_store.h.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/event/record.h"
+
+namespace foreshock {
+
+struct Checkpoint {
+    std::vector<PartitionOffset> offsets;          // one for each partition
+    std::map<std::string, std::string> parts;      // stage name ("clocks", "window", "detect", …) -> archived bytes
+    std::string config_hash;                       // of the configuration it was made under
+};
+
+// One worker only.
+class Store {
+public:
+    virtual ~Store() = default;
+    // The last checkpoint, or nothing on first use. Problems: unreadable, other format version, locked by another process.
+    [[nodiscard]] virtual Result<std::optional<Checkpoint>> load() = 0;
+    // Atomic and durable when it returns; only parts that changed need to be written.
+    [[nodiscard]] virtual Status save(const Checkpoint& checkpoint) = 0;
+};
+
+}  // namespace foreshock

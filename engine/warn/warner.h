@@ -1,0 +1,29 @@
+// Stage: forecasts in, revisions of warnings out: the life of every warning. At most one open warning per service and SLO.
+// One worker only.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/base/archive.h"
+#include "engine/forecast/forecast.h"
+#include "engine/plan/inventory.h"
+#include "engine/plan/options.h"
+#include "engine/warn/warning.h"
+
+namespace foreshock {
+
+class Warner {
+public:
+    Warner(const Inventory& inventory, const EngineOptions& options);
+    ~Warner();
+    // Revisions of this slot in the order in which they are to be said. Valid until the next call.
+    std::span<const WarningRevision> decide(const Forecasts& forecasts);
+    void archive(Archive& a);
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace foreshock

@@ -1,0 +1,67 @@
+// Output of warn: revisions of warnings, ready for any sink. Everything that is said outside stands here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace foreshock {
+
+enum class WarningState : uint8_t { open, updated, acknowledged, resolved };
+constexpr std::string_view to_string(WarningState s) {
+    constexpr std::string_view kNames[]{"opened", "updated", "acknowledged", "resolved"};
+    return kNames[static_cast<size_t>(s)];
+}
+enum class Severity : uint8_t { warning, critical };
+constexpr std::string_view to_string(Severity s) { return s == Severity::critical ? "critical" : "warning"; }
+
+// How a warning ended, judged by the engine itself.
+enum class Verdict : uint8_t { none, came_true, averted, false_alarm };
+constexpr std::string_view to_string(Verdict v) {
+    constexpr std::string_view kNames[]{"", "came_true", "averted", "false_alarm"};
+    return kNames[static_cast<size_t>(v)];
+}
+
+// One revision of one warning. Times are event times; unknown numbers are NaN and are left out of what is sent.
+struct WarningRevision {
+    std::string id;         // the same from open to end: "w-" and 16 hex digits of a hash of app, service, slo and opening slot
+    uint32_t revision = 1;
+    WarningState state = WarningState::open;
+    Verdict verdict = Verdict::none;
+    EventTime time{};       // end of the deciding slot plus allowed lateness
+    EventTime opened_at{};
+    std::string rule = "builtin";
+    uint32_t rule_version = 1;
+    std::string config_hash;
+    std::string service, slo;
+    std::string slo_text;   // "p95 latency < 300 ms"
+    Severity severity = Severity::warning;
+    EventTime breach_at{}, breach_earliest{}, breach_latest{}, act_before{};
+    double probability = 0;
+    bool breached = false;  // the promise is broken now
+    struct {
+        std::string kind, series;
+        double value = 0, baseline = 0, ratio = 0;
+        EventTime since{};
+        struct Contributor { std::string dimension, value; double share = 0; };
+        std::vector<Contributor> contributors;
+    } driver;
+    struct {
+        std::string name, metric, kind;
+        double utilization = 0, limit = 0, slope_per_min = 0, headroom = 0;
+    } resource;             // name empty: unknown
+    struct Cause { std::string node, what; double share = 0; };
+    std::vector<Cause> causes;
+    struct {
+        double value_per_minute = 0, at_risk = 0;
+        std::string currency;
+    } impact;
+    double priority = 0;    // greater is more urgent
+    struct Advice { std::string action, resource, unit; double amount = 0, lead_time_seconds = 0, cost_per_hour = 0; };
+    std::vector<Advice> advice;
+    std::string owner;
+    std::string sentence;
+};
+
+}  // namespace foreshock
