@@ -29,7 +29,6 @@ namespace Matchers {
 inline auto ContainsSubstring(const std::string& text, CaseSensitive::Choice choice = CaseSensitive::Yes) {
     return Contains(text, choice);
 }
-inline auto MessageMatches(const std::string& text) { return Message(text); }
 }  // namespace Matchers
 }  // namespace Catch
 
