@@ -3,10 +3,13 @@
 // Set up before start, then read-only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -33,6 +36,18 @@ struct Call {
     bool optional = false;
 };
 
+// From `since` on, local time is UTC plus `offset`.
+struct ZoneOffset {
+    EventTime since;
+    Micros offset;
+};
+
+// `offsets` in order of time; empty means UTC.
+inline Micros utc_offset_at(const std::vector<ZoneOffset>& offsets, EventTime t) {
+    const auto next = std::ranges::upper_bound(offsets, t, {}, &ZoneOffset::since);
+    return next == offsets.begin() ? Micros{0} : std::prev(next)->offset;
+}
+
 enum class ServiceClass : uint8_t { commodity, differentiator };
 
 struct ServiceModel {
@@ -43,6 +58,7 @@ struct ServiceModel {
     std::string currency;
     std::optional<double> value_per_minute;  // only where transactions carry no value
     std::string time_zone = "UTC";           // IANA
+    std::vector<ZoneOffset> utc_offsets;     // of time_zone, spread out by rules/; empty: UTC
 };
 
 enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, queue, memory, disk, rate_limit };
