@@ -1,0 +1,75 @@
+// The native JSON forms: transaction, transactions (summarised) and metric; one object a record.
+//
+// Any field order; unknown fields are ignored; numbers may stand in quotes; money is exact to six decimals (half away from
+// zero beyond); times as in json_time.h. A summarised row stands at the end of its interval. What cannot be used becomes a
+// BadRecord whose `what` names the field. Rules beyond the obvious:
+//   - null is an absent field; of a field that stands twice, the first counts; an empty name is an absent one
+//   - `outcome` is ok when absent; `value` of a transaction is 0 when absent; `count` of a summary is 0 when absent
+//   - a metric's `limit` of zero or below is no limit; its `max` is at least its `value`
+//   - names are at most kMaxNameBytes long (wrong_type); longer dimension values are cut
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/format/json_time.h"
+#include "connectors/format/native_fields.h"
+#include "engine/event/decoder.h"
+
+namespace foreshock {
+
+inline constexpr size_t kMaxNameBytes = 256;
+
+// One worker only.
+class NativeJsonDecoder : public Decoder {
+public:
+    NativeJsonDecoder(DecodeOptions options, Names& names);
+    void decode(const RecordBatch& in, EventBatch& out) override;
+
+private:
+    bool read(const RawRecord& record, bool padded);
+    bool event_of(Event& event, EventBatch& out);
+    bool transaction(Event& event);
+    bool summary(Event& event, EventBatch& out);
+    bool metric(Event& event, EventBatch& out);
+
+    bool kind(EventKind& out);
+    bool time(int64_t& ts_us);
+    bool interval(int64_t& interval_us, bool required);
+    bool end_of_interval(Event& event, int64_t interval_us);
+    bool latency(Event& event);
+    bool outcome(bool& failed);
+    bool currency(uint32_t& out);
+    bool dimensions(Event& event);
+    bool text(Field f, std::string_view& out, bool required);
+    bool name(Field f, NameSpace space, bool required, NameId& out);
+    bool number(Field f, double& out);
+    bool quantile(Field f, double& out);
+    bool integer(Field f, int power, int64_t& out);
+    bool whole(Field f, int64_t& out);
+    bool fail(DropReason reason, Field f, const char* why);
+
+    DecodeOptions options_;
+    NameCache names_;
+    NativeFields fields_;
+    TimeReader times_;
+    std::vector<char> copy_;   // of a record that nothing legible may follow
+    std::string joined_;       // name of a metric instance or dimension value
+    DropReason reason_{};
+    std::string what_;
+};
+
+// Any thread.
+class NativeJsonFactory : public DecoderFactory {
+public:
+    explicit NativeJsonFactory(DecodeOptions options = {}) : options_(std::move(options)) {}
+    std::unique_ptr<Decoder> make(Names& names) const override {
+        return std::make_unique<NativeJsonDecoder>(options_, names);
+    }
+
+private:
+    DecodeOptions options_;
+};
+
+}  // namespace foreshock
