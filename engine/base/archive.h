@@ -72,8 +72,8 @@ private:
     }
     template <class A, class B>
     void one(std::pair<A, B>& p) { one(p.first); one(p.second); }
-    template <class K, class V>
-    void one(std::map<K, V>& m) {
+    template <class K, class V, class C>
+    void one(std::map<K, V, C>& m) {
         uint64_t n = m.size();
         raw(&n, sizeof n);
         if (!restoring_) {

@@ -2,11 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <utility>
 #include <vector>
 
-#include "engine/base/archive.h"
 #include "engine/base/histogram.h"
 #include "engine/event/names.h"
 
@@ -19,42 +16,70 @@ inline constexpr double kFixedOne = 1048576.0;
 inline Wide to_fixed(double x) { return static_cast<Wide>(x * kFixedOne); }
 inline double from_fixed(Wide x) { return static_cast<double>(x) / kFixedOne; }
 
-struct DimensionPartial {
-    NameId value = kNoName;  // dimension_value id
-    int64_t count = 0;
-    int64_t value_micro = 0;
-};
-
 struct ServicePartial {
     int64_t count = 0;
     int64_t failed = 0;
     int64_t value_micro = 0;
-    int64_t span_us = 0;     // longest interval of a summarised row; 0: single events only
-    uint32_t currency = 0;   // the largest packed code seen
+    int64_t span_us = 0;    // longest interval of a summarised row; 0: single events only
+    uint64_t rows = 0;      // records behind it
+    uint32_t currency = 0;  // the largest packed code seen
     Histogram latency;
-    std::vector<DimensionPartial> dimensions;  // unordered
 
-    bool used() const { return count != 0 || span_us != 0; }
+    void merge(const ServicePartial& other);
+    void clear();
 };
 
-// One metric instance in one slot. `last` is the sample with the greatest (time, value).
+// One metric instance in one slot. The last sample is the one with the greatest (time, value, limit).
 struct MetricPartial {
     int64_t samples = 0;
     Wide sum = 0;
-    double min = 0, max = 0;
+    double max = 0;
     int64_t last_us = 0;
     double last = 0;
-    double limit = 0;        // of the last sample; NaN: none given
+    double limit = 0;  // of the last sample; NaN: none given
     int64_t span_us = 0;
+
+    void add(const MetricPartial& other);
 };
 
-// Partials by name id; entries that were never touched are unused.
+// Sums per service and dimension value: open addressing, because a stream can have thousands of values.
+class DimensionSums {
+public:
+    struct Entry {
+        NameId service = kNoName;
+        NameId value = kNoName;  // dimension_value id; kNoName: free
+        int64_t count = 0;
+        int64_t value_micro = 0;
+    };
+    void add(NameId service, NameId value, int64_t count, int64_t value_micro) {
+        if (used_ * 2 >= entries_.size()) grow();
+        Entry& e = find(service, value);
+        e.count += count;
+        e.value_micro += value_micro;
+    }
+    void merge(const DimensionSums& other);
+    void clear();
+    template <class F>
+    void each(F&& f) const {
+        for (const Entry& e : entries_) if (e.value != kNoName) f(e);
+    }
+
+private:
+    Entry& find(NameId service, NameId value);
+    void grow();
+    std::vector<Entry> entries_;
+    size_t used_ = 0;
+};
+
+// Partials by name id; entries without rows or samples are unused.
 struct SlotPartial {
     std::vector<ServicePartial> services;  // [service id]
     std::vector<MetricPartial> metrics;    // [metric instance id]
+    DimensionSums dimensions;
     uint64_t events = 0;                   // events used in it
 
     void merge(const SlotPartial& other);
+    void clear();  // keeps the memory
 };
 
 }  // namespace foreshock

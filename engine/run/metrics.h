@@ -15,6 +15,8 @@ struct RunTotals {
     uint64_t events = 0;       // events used
     uint64_t late = 0;         // of dropped: late and late_after_idle
     DropCounts dropped{};      // by reason
+    uint64_t skipped = 0;      // outside the asked range of time
+    uint64_t corrected_hosts = 0;  // hosts whose clock is corrected
     uint64_t slots_closed = 0;
     uint64_t service_slots_closed = 0;
     uint64_t transactions = 0; // counted in closed slots

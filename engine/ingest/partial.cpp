@@ -1,0 +1,91 @@
+#include "engine/ingest/partial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace foreshock {
+
+void ServicePartial::merge(const ServicePartial& other) {
+    count += other.count;
+    failed += other.failed;
+    value_micro += other.value_micro;
+    rows += other.rows;
+    span_us = std::max(span_us, other.span_us);
+    currency = std::max(currency, other.currency);
+    latency.merge(other.latency);
+}
+
+void ServicePartial::clear() {
+    Histogram kept = std::move(latency);
+    *this = {};
+    kept.clear();
+    latency = std::move(kept);
+}
+
+void MetricPartial::add(const MetricPartial& other) {
+    // NaN counts as the smallest limit, so that the order is total.
+    const auto order = [](const MetricPartial& p) {
+        return std::tuple(p.last_us, p.last, std::isnan(p.limit) ? -HUGE_VAL : p.limit);
+    };
+    if (samples == 0 || order(*this) < order(other)) {
+        last_us = other.last_us;
+        last = other.last;
+        limit = other.limit;
+    }
+    max = samples == 0 ? other.max : std::max(max, other.max);
+    samples += other.samples;
+    sum += other.sum;
+    span_us = std::max(span_us, other.span_us);
+}
+
+DimensionSums::Entry& DimensionSums::find(NameId service, NameId value) {
+    const size_t mask = entries_.size() - 1;
+    uint64_t h = (static_cast<uint64_t>(service) << 32 | value) * 0x9e3779b97f4a7c15ull;
+    for (size_t i = (h >> 32) & mask;; i = (i + 1) & mask) {
+        Entry& e = entries_[i];
+        if (e.value == value && e.service == service) return e;
+        if (e.value == kNoName) {
+            e.service = service;
+            e.value = value;
+            ++used_;
+            return e;
+        }
+    }
+}
+
+void DimensionSums::grow() {
+    std::vector<Entry> old(std::max<size_t>(64, entries_.size() * 2));
+    old.swap(entries_);
+    used_ = 0;
+    for (const Entry& e : old) if (e.value != kNoName) find(e.service, e.value) = e;
+}
+
+void DimensionSums::merge(const DimensionSums& other) {
+    other.each([this](const Entry& e) { add(e.service, e.value, e.count, e.value_micro); });
+}
+
+void DimensionSums::clear() {
+    std::fill(entries_.begin(), entries_.end(), Entry{});
+    used_ = 0;
+}
+
+void SlotPartial::merge(const SlotPartial& other) {
+    if (services.size() < other.services.size()) services.resize(other.services.size());
+    for (size_t i = 0; i < other.services.size(); ++i)
+        if (other.services[i].rows != 0) services[i].merge(other.services[i]);
+    if (metrics.size() < other.metrics.size()) metrics.resize(other.metrics.size());
+    for (size_t i = 0; i < other.metrics.size(); ++i)
+        if (other.metrics[i].samples != 0) metrics[i].add(other.metrics[i]);
+    dimensions.merge(other.dimensions);
+    events += other.events;
+}
+
+void SlotPartial::clear() {
+    for (ServicePartial& s : services) if (s.rows != 0) s.clear();
+    std::fill(metrics.begin(), metrics.end(), MetricPartial{});
+    dimensions.clear();
+    events = 0;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,77 @@
+#include "engine/ingest/partition_clock.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <string>
+
+#include "engine/base/archive.h"
+
+namespace foreshock {
+
+// Called for an event further ahead than the allowed jump: the end of a gap, or a wrong clock.
+void PartitionClock::leap(int64_t ts_us, NameId host) {
+    if (candidates_ == 0) {
+        candidate_us_ = ts_us;
+        candidate_host_ = host;
+    }
+    candidate_us_ = std::min(candidate_us_, ts_us);
+    ++candidates_;
+    const bool another_agrees = candidates_ >= 2 && (host != candidate_host_ || host == kNoName);
+    if (another_agrees || candidates_ >= kAgreeingEvents) {
+        now_us_ = std::max(now_us_, candidate_us_);
+        candidates_ = 0;
+    }
+}
+
+// Compares the hosts seen in the round with each other; the median host is right.
+void PartitionClock::end_round() {
+    if (active_.size() >= 3) {
+        std::vector<int64_t> delays;
+        delays.reserve(active_.size());
+        for (NameId id : active_) delays.push_back(host_clock(id).least_delay_us);
+        std::nth_element(delays.begin(), delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2), delays.end());
+        const int64_t usual = delays[delays.size() / 2];
+        for (NameId id : active_) {
+            HostClock& h = host_clock(id);
+            const int64_t distance = h.least_delay_us - usual;
+            h.agreeing = std::llabs(distance - h.distance_us) <= kJitter_us ? h.agreeing + 1 : 1;
+            h.distance_us = distance;
+            if (h.agreeing >= kAgreeingRounds && std::llabs(distance) > kTolerance_us) {
+                h.correction_us += distance;
+                h.distance_us = 0;
+                h.agreeing = 0;
+            }
+        }
+    }
+    active_.clear();
+    events_in_round_ = 0;
+    ++round_;
+}
+
+size_t PartitionClock::corrected_hosts() const {
+    return static_cast<size_t>(std::count_if(hosts_.begin(), hosts_.end(), [](const HostClock& h) { return h.correction_us != 0; }));
+}
+
+void PartitionClock::archive(Archive& a, Names& names) {
+    const auto text = [&](NameId id) { return id == kNoName ? std::string{} : names.text(NameSpace::host, id); };
+    std::map<std::string, HostClock> hosts;
+    std::vector<std::string> active;
+    std::string candidate;
+    if (!a.restoring()) {
+        for (size_t i = 0; i < hosts_.size(); ++i)
+            if (hosts_[i].round != 0) hosts.emplace(text(static_cast<NameId>(i)), hosts_[i]);
+        for (NameId id : active_) active.push_back(text(id));
+        candidate = text(candidate_host_);
+    }
+    a(now_us_, candidate_us_, candidate, candidates_, round_, events_in_round_, hosts, active);
+    if (!a.restoring()) return;
+    const auto id_of = [&](const std::string& name) { return name.empty() ? kNoName : names.intern(NameSpace::host, name); };
+    hosts_.clear();
+    active_.clear();
+    for (const auto& [name, clock] : hosts) host_clock(id_of(name)) = clock;
+    for (const std::string& name : active) active_.push_back(id_of(name));
+    candidate_host_ = id_of(candidate);
+}
+
+}  // namespace foreshock

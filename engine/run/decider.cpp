@@ -1,0 +1,54 @@
+#include "engine/run/decider.h"
+
+#include "engine/base/check.h"
+
+namespace foreshock {
+
+Decider::Decider(const Model& model, const EngineOptions& options)
+    : inventory_(model),
+      window_(inventory_, options),
+      detect_(inventory_, options),
+      correlate_(inventory_, options),
+      forecast_(inventory_, options),
+      warn_(inventory_, options) {}
+
+void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names) {
+    check(!next_ || slot >= *next_, "slots decided out of order", std::to_string(slot.value));
+    const ClosedSlot& closed = window_.close(slot, sums, names);
+    const Signals& signals = detect_.close(closed);
+    const Correlation& correlation = correlate_.correlate(signals);
+    const Forecasts& forecasts = forecast_.forecast(signals, correlation);
+    const std::span<const WarningRevision> warnings = warn_.decide(forecasts);
+    next_ = slot.next();
+    count(closed, signals, warnings);
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, warnings});
+    if (warnings.empty()) return;
+    for (Sink* s : sinks_) s->deliver(warnings);
+}
+
+void Decider::count(const ClosedSlot& slot, const Signals& signals, std::span<const WarningRevision> warnings) {
+    ++totals_.slots_closed;
+    totals_.service_slots_closed += slot.services.size();
+    for (const ServiceSlot& s : slot.services) totals_.transactions += static_cast<uint64_t>(s.count);
+    for (const SignalChange& c : signals.changes) totals_.spikes += c.opened && c.kind == SignalKind::spike;
+    for (const WarningRevision& w : warnings) {
+        totals_.warnings_opened += w.state == WarningState::open;
+        totals_.warnings_updated += w.state == WarningState::updated;
+        totals_.warnings_resolved += w.state == WarningState::resolved;
+    }
+    totals_.services = inventory_.services().size();
+    totals_.resources = inventory_.resources().size();
+    totals_.gauges = inventory_.gauges().size();
+}
+
+void Decider::archive(Archive& a) {
+    inventory_.archive(a);
+    window_.archive(a);
+    detect_.archive(a);
+    correlate_.archive(a);
+    forecast_.archive(a);
+    warn_.archive(a);
+    a(next_);
+}
+
+}  // namespace foreshock

@@ -1,0 +1,54 @@
+// Everything right of ingest: small data, strictly ordered by event time. Takes the merged sums of each slot through
+// window, detect, correlate, forecast and warn. One worker only.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/correlate/correlator.h"
+#include "engine/detect/detector.h"
+#include "engine/forecast/forecaster.h"
+#include "engine/run/metrics.h"
+#include "engine/run/observer.h"
+#include "engine/run/sink.h"
+#include "engine/warn/warner.h"
+#include "engine/window/windower.h"
+
+namespace foreshock {
+
+class Decider {
+public:
+    Decider(const Model& model, const EngineOptions& options);
+
+    void add(Sink& sink) { sinks_.push_back(&sink); }
+    void add(Observer& observer) { observers_.push_back(&observer); }
+
+    // Decides the next slot. Slots come in order; over a gap of more than kLongestGap the empty slots are left out.
+    void decide(SlotIndex slot, const SlotPartial& sums, const Names& names);
+
+    // Number of the next slot to decide, once one has been decided.
+    std::optional<SlotIndex> next() const { return next_; }
+    const RunTotals& totals() const { return totals_; }
+    const Inventory& inventory() const { return inventory_; }
+
+    void archive(Archive& a);
+
+private:
+    void count(const ClosedSlot& slot, const Signals& signals, std::span<const WarningRevision> warnings);
+
+    Inventory inventory_;
+    Windower window_;
+    Detector detect_;
+    Correlator correlate_;
+    Forecaster forecast_;
+    Warner warn_;
+    std::vector<Sink*> sinks_;
+    std::vector<Observer*> observers_;
+    std::optional<SlotIndex> next_;
+    RunTotals totals_;
+};
+
+// A stretch without any event that is longer than this is not decided slot by slot.
+inline constexpr Micros kLongestGap = std::chrono::hours{24 * 3};
+
+}  // namespace foreshock

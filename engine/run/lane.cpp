@@ -1,0 +1,217 @@
+#include "engine/run/lane.h"
+
+#include <oneapi/tbb/enumerable_thread_specific.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+
+#include <algorithm>
+
+namespace foreshock {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPollTimeout{100};
+constexpr size_t kBatchesInFlight = 6;
+
+}  // namespace
+
+Lane::Lane(std::unique_ptr<SourceLane> source, Context context)
+    : source_(std::move(source)),
+      context_(std::move(context)),
+      sums_(context_.options.slots.length, context_.options.slots.max_open) {}
+
+void Lane::run(const std::atomic<bool>& stop) {
+    if (source_->decode_in_parallel()) read_with_workers(stop);
+    else read_alone(stop);
+    context_.progressed();
+}
+
+void Lane::read_alone(const std::atomic<bool>& stop) {
+    const std::unique_ptr<Decoder> decoder = context_.decoders.make(context_.names);
+    Batch batch;
+    while (fetch(batch, stop)) {
+        batch.events.clear();
+        decoder->decode(batch.records, batch.events);
+        take(batch);
+    }
+}
+
+void Lane::read_with_workers(const std::atomic<bool>& stop) {
+    tbb::enumerable_thread_specific<std::unique_ptr<Decoder>> decoders([this] { return context_.decoders.make(context_.names); });
+    using Held = std::shared_ptr<Batch>;
+    tbb::parallel_pipeline(
+        kBatchesInFlight,
+        tbb::make_filter<void, Held>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+            Held batch = std::make_shared<Batch>();
+            if (!fetch(*batch, stop)) flow.stop();
+            return batch;
+        }) & tbb::make_filter<Held, Held>(tbb::filter_mode::parallel, [&](Held batch) {
+            decoders.local()->decode(batch->records, batch->events);
+            return batch;
+        }) & tbb::make_filter<Held, void>(tbb::filter_mode::serial_in_order, [&](const Held& batch) { take(*batch); }));
+}
+
+bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
+    while (!stop.load(std::memory_order_relaxed)) {
+        context_.await_turn(progress().low);
+        batch.records.clear();
+        switch (source_->poll(batch.records, kPollTimeout)) {
+            case PollResult::records: return true;
+            case PollResult::nothing:
+                if (context_.live) context_.progressed();  // idle partitions may have stopped holding back
+                break;
+            case PollResult::finished: {
+                const std::lock_guard lock(mutex_);
+                finished_ = true;
+                return false;
+            }
+            case PollResult::failed: {
+                const std::lock_guard lock(mutex_);
+                failure_ = source_->failure();
+                return false;
+            }
+        }
+    }
+    return false;
+}
+
+void Lane::take(Batch& batch) {
+    bool moved = false;
+    std::vector<std::string> names;
+    std::vector<PartitionState> states = states_for(batch.records.notices);
+    {
+        const std::lock_guard lock(mutex_);
+        for (size_t i = 0; i < states.size(); ++i) notice(batch.records.notices[i], std::move(states[i]));
+        sum(batch.events);
+        totals_.records += batch.records.records.size();
+        for (const RawRecord& r : batch.records.records) partitions_[r.partition].state.next_offset = r.offset + 1;
+        for (const BadRecord& b : batch.events.bad) {
+            ++totals_.dropped[static_cast<size_t>(b.reason)];
+            names.push_back(partitions_[b.partition].name);
+        }
+        moved = tell();
+    }
+    for (const PartitionNotice& n : batch.records.notices) context_.adopted(n.name);
+    if (context_.dead_letters)
+        for (size_t i = 0; i < names.size(); ++i) context_.dead_letters->write(names[i], batch.events.bad[i]);
+    if (moved) context_.progressed();
+}
+
+PartitionState Lane::fresh_state() const { return {0, PartitionClock(context_.options.slots.clock_jump)}; }
+
+// Asked before the lane is locked: whoever makes a checkpoint locks in the other order.
+std::vector<PartitionState> Lane::states_for(const std::vector<PartitionNotice>& notices) const {
+    std::vector<PartitionState> states;
+    for (const PartitionNotice& n : notices) {
+        auto known = n.kind == PartitionNotice::Kind::opened ? context_.restored(n.name) : std::nullopt;
+        states.push_back(known ? std::move(*known) : fresh_state());
+    }
+    return states;
+}
+
+void Lane::notice(const PartitionNotice& n, PartitionState state) {
+    while (partitions_.size() <= n.partition) partitions_.push_back({{}, fresh_state(), false, true, {}});
+    Partition& p = partitions_[n.partition];
+    switch (n.kind) {
+        case PartitionNotice::Kind::opened:
+            p = {n.name, std::move(state), false, false, std::chrono::steady_clock::now()};
+            break;
+        case PartitionNotice::Kind::ended: p.ended = true; break;
+        case PartitionNotice::Kind::closed: p.gone = true; break;
+    }
+}
+
+// The hot loop: everything that depends on the order within a partition happens here.
+void Lane::sum(const EventBatch& batch) {
+    const int64_t lateness_us = context_.options.slots.allowed_lateness.count();
+    const int64_t from_us = context_.from.time_since_epoch().count(), to_us = context_.to.time_since_epoch().count();
+    const auto now = std::chrono::steady_clock::now();
+    for (const Event& e : batch.events) {
+        Partition& p = partitions_[e.partition];
+        p.last_record = now;
+        if (e.ts_us < from_us || e.ts_us >= to_us) [[unlikely]] {
+            ++totals_.skipped;
+            continue;
+        }
+        const bool nameless = e.kind == EventKind::metric ? batch.metrics[e.detail].instance == kNameOverflow : e.service == kNameOverflow;
+        if (nameless) [[unlikely]] {
+            ++totals_.dropped[static_cast<size_t>(DropReason::too_many_series)];
+            continue;
+        }
+        const int64_t ts_us = p.state.clock.observe(e.ts_us, e.host);
+        if (const auto refused = sums_.add(e, ts_us, batch, p.state.clock.now_us(), lateness_us)) [[unlikely]]
+            ++totals_.dropped[static_cast<size_t>(*refused)];
+        else
+            ++totals_.events;
+    }
+}
+
+EventTime Lane::low_clock() const {
+    if (finished_ || !failure_.empty()) return kEndOfTime;
+    const auto now = std::chrono::steady_clock::now();
+    const auto idle = [&](std::chrono::steady_clock::time_point since) {
+        return context_.live && now - since > context_.options.slots.idle_timeout;
+    };
+    EventTime low = kEndOfTime;
+    bool any = false;
+    for (const Partition& p : partitions_) {
+        any = any || !p.gone;
+        if (p.ended || p.gone || idle(p.last_record)) continue;
+        low = std::min(low, p.state.clock.now());
+    }
+    if (!any && !idle(started_)) return kBeginningOfTime;
+    return low;
+}
+
+bool Lane::tell() {
+    const EventTime low = low_clock();
+    if (low == kBeginningOfTime) return false;
+    const SlotIndex slot = low == kEndOfTime ? SlotIndex{INT64_MAX}
+                                             : slot_of(low - context_.options.slots.allowed_lateness, context_.options.slots.length);
+    const bool moved = slot.value != told_slot_;
+    told_slot_ = slot.value;
+    return moved;
+}
+
+LaneProgress Lane::progress() {
+    const std::lock_guard lock(mutex_);
+    LaneProgress p;
+    p.low = low_clock();
+    p.finished = finished_ || !failure_.empty();
+    for (const Partition& x : partitions_)
+        if (x.state.clock.now() != kBeginningOfTime) p.high = std::max(p.high, EventTime{Micros{x.state.clock.last_word_us()}});
+    return p;
+}
+
+std::optional<SlotIndex> Lane::first_open() {
+    const std::lock_guard lock(mutex_);
+    return sums_.first_open();
+}
+
+void Lane::close(SlotIndex slot, SlotPartial& into) {
+    const std::lock_guard lock(mutex_);
+    sums_.close(slot, into);
+}
+
+void Lane::add_totals(RunTotals& totals) {
+    const std::lock_guard lock(mutex_);
+    totals.records += totals_.records;
+    totals.events += totals_.events;
+    totals.skipped += totals_.skipped;
+    for (size_t i = 0; i < kDropReasons; ++i) totals.dropped[i] += totals_.dropped[i];
+    totals.open_slots = std::max<uint64_t>(totals.open_slots, sums_.open_slots());
+    for (const Partition& p : partitions_) totals.corrected_hosts += p.state.clock.corrected_hosts();
+}
+
+void Lane::inspect(const std::function<void(const std::map<std::string, PartitionState*>&, const LaneSums&)>& f) {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, PartitionState*> states;
+    for (Partition& p : partitions_) if (!p.gone) states[p.name] = &p.state;
+    f(states, sums_);
+}
+
+std::string Lane::failure() {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+}
+
+}  // namespace foreshock

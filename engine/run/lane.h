@@ -1,0 +1,98 @@
+// One lane of ingest: records of some partitions decoded, judged by their partition's clock and summed. Decoding may use
+// several workers; judging and summing happen in partition order.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/event/decoder.h"
+#include "engine/event/source.h"
+#include "engine/ingest/lane_sums.h"
+#include "engine/ingest/partition_clock.h"
+#include "engine/plan/options.h"
+#include "engine/run/dead_letter.h"
+#include "engine/run/metrics.h"
+
+namespace foreshock {
+
+// State of a partition that outlives the lane: kept in checkpoints, handed to whoever reads the partition next.
+struct PartitionState {
+    int64_t next_offset = 0;
+    PartitionClock clock;
+};
+
+// What a lane shows the deciding thread. Event times.
+struct LaneProgress {
+    EventTime low = kEndOfTime;        // least clock of the partitions that hold the watermark back; kEndOfTime: none does
+    EventTime high = kBeginningOfTime; // greatest last word of any partition
+    bool finished = false;
+};
+
+// `run` belongs to the lane's own thread; everything public besides takes the lane's lock and may come from any thread.
+class Lane {
+public:
+    struct Context {
+        const EngineOptions& options;
+        const DecoderFactory& decoders;
+        Names& names;
+        DeadLetterOutput* dead_letters;  // may be null
+        bool live;                       // idle partitions stop holding back the watermark
+        EventTime from, to;              // events outside are skipped
+        std::function<void()> progressed;             // the watermark may have moved
+        std::function<void(EventTime)> await_turn;    // returns when a lane that has read up to there may read on
+        std::function<std::optional<PartitionState>(const std::string&)> restored;  // a partition's state in the checkpoint
+        std::function<void(const std::string&)> adopted;  // the lane keeps that partition's state from now on
+    };
+    Lane(std::unique_ptr<SourceLane> source, Context context);
+
+    void run(const std::atomic<bool>& stop);  // returns when the source has finished or failed, or after `stop`
+    LaneProgress progress();
+    std::optional<SlotIndex> first_open();
+    void close(SlotIndex slot, SlotPartial& into);
+    void add_totals(RunTotals& totals);
+    // Calls `f` with the lane locked: the offsets, clocks and sums of one moment.
+    void inspect(const std::function<void(const std::map<std::string, PartitionState*>&, const LaneSums&)>& f);
+    std::string failure();
+
+private:
+    struct Partition {
+        std::string name;
+        PartitionState state;
+        bool ended = false, gone = true;
+        std::chrono::steady_clock::time_point last_record;
+    };
+    struct Batch {
+        RecordBatch records;
+        EventBatch events;
+    };
+    void read_alone(const std::atomic<bool>& stop);
+    void read_with_workers(const std::atomic<bool>& stop);
+    bool fetch(Batch& batch, const std::atomic<bool>& stop);  // false: nothing more to come
+    void take(Batch& batch);
+    std::vector<PartitionState> states_for(const std::vector<PartitionNotice>& notices) const;
+    void notice(const PartitionNotice& n, PartitionState state);
+    void sum(const EventBatch& batch);
+    PartitionState fresh_state() const;
+    EventTime low_clock() const;
+    bool tell();  // true when the watermark entered another slot
+
+    std::unique_ptr<SourceLane> source_;
+    Context context_;
+    std::mutex mutex_;
+    std::vector<Partition> partitions_;  // by number within the lane
+    LaneSums sums_;
+    RunTotals totals_;
+    int64_t told_slot_ = INT64_MIN;  // the deciding thread knows of a watermark in this slot
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    bool finished_ = false;
+    std::string failure_;
+};
+
+}  // namespace foreshock

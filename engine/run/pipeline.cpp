@@ -1,0 +1,199 @@
+#include "engine/run/pipeline.h"
+
+#include <algorithm>
+
+#include "engine/run/checkpoint.h"
+
+namespace foreshock {
+
+Pipeline::Pipeline(PipelineSettings settings)
+    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.model, settings_.options) {}
+
+Pipeline::~Pipeline() {
+    stop();
+    for (std::thread& t : threads_) if (t.joinable()) t.join();
+}
+
+Status Pipeline::run() {
+    started_ = std::chrono::steady_clock::now();
+    if (Status s = restore(); !s) return s;
+    if (Status s = open_lanes(); !s) return s;
+    for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { lane->run(stop_); });
+    auto next_checkpoint = started_ + settings_.checkpoint_every;
+    while (!stop_ && !all_finished()) {
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait_until(lock, next_checkpoint, [this] { return progressed_ || stop_; });
+            progressed_ = false;
+        }
+        close_ready_slots();
+        if (std::chrono::steady_clock::now() < next_checkpoint) continue;
+        if (Status s = checkpoint(); !s) return s;
+        next_checkpoint = std::chrono::steady_clock::now() + settings_.checkpoint_every;
+    }
+    return finish();
+}
+
+Status Pipeline::finish() {
+    std::string failure;
+    for (auto& lane : lanes_)
+        if (failure.empty()) failure = lane->failure();
+    if (!failure.empty()) stop_ = true;
+    wake_.notify_all();
+    for (std::thread& t : threads_) t.join();
+    threads_.clear();
+    for (auto& lane : lanes_)
+        if (failure.empty()) failure = lane->failure();
+    if (!stop_ && failure.empty()) close_until({INT64_MAX});
+    if (Status s = checkpoint(); !s) return s;
+    if (!failure.empty()) return Diagnostic{{}, 0, 0, failure, {}};
+    return Done{};
+}
+
+Status Pipeline::open_lanes() {
+    for (Source* source : sources_) {
+        auto opened = source->open(settings_.lanes, [this](const std::string& partition) -> std::optional<int64_t> {
+            const auto known = restored_.find(partition);
+            return known == restored_.end() ? std::nullopt : std::optional(known->second.next_offset);
+        });
+        if (!opened) return opened.problems();
+        for (auto& lane : opened.value())
+            lanes_.push_back(std::make_unique<Lane>(
+                std::move(lane),
+                Lane::Context{settings_.options, settings_.decoders, names_, settings_.dead_letters, settings_.live, settings_.from,
+                              settings_.to,
+                              [this] {
+                                  { const std::lock_guard lock(mutex_); progressed_ = true; }
+                                  wake_.notify_all();
+                              },
+                              [this](EventTime low) { await_turn(low); },
+                              [this](const std::string& partition) { return restored(partition); },
+                              [this](const std::string& partition) {
+                                  const std::lock_guard lock(restored_mutex_);
+                                  restored_.erase(partition);
+                              }}));
+    }
+    return Done{};
+}
+
+bool Pipeline::all_finished() {
+    for (auto& lane : lanes_) {
+        if (!lane->failure().empty()) return true;
+        if (!lane->progress().finished) return false;
+    }
+    return true;
+}
+
+// The event time up to which every event has been seen. When all partitions of a live run are idle, what is open closes.
+EventTime Pipeline::watermark() {
+    EventTime low = kEndOfTime, high = kBeginningOfTime;
+    for (auto& lane : lanes_) {
+        const LaneProgress p = lane->progress();
+        low = std::min(low, p.low);
+        high = std::max(high, p.high);
+    }
+    if (low != kEndOfTime) return low;
+    if (high == kBeginningOfTime) return kBeginningOfTime;
+    return high + settings_.options.slots.length + settings_.options.slots.allowed_lateness;
+}
+
+void Pipeline::close_ready_slots() {
+    const EventTime w = watermark();
+    if (w == kBeginningOfTime) return;
+    const SlotIndex last{slot_of(w - settings_.options.slots.allowed_lateness, settings_.options.slots.length).value - 1};
+    close_until(last);
+    decided_until(last);  // also where there was nothing to decide
+}
+
+void Pipeline::close_until(SlotIndex last) {
+    const int64_t longest_gap = kLongestGap / settings_.options.slots.length;
+    for (;;) {
+        int64_t open = carried_.empty() ? INT64_MAX : carried_.begin()->first;
+        for (auto& lane : lanes_)
+            if (const auto first = lane->first_open()) open = std::min(open, first->value);
+        const auto decided = decider_.next();
+        if (!decided && (open > last.value || open == INT64_MAX)) return;
+        const bool far = decided && open != INT64_MAX && open - decided->value > longest_gap;
+        const int64_t slot = !decided || far ? open : decided->value;
+        if (slot > last.value || (open == INT64_MAX && last.value == INT64_MAX)) return;
+        merged_.clear();
+        if (const auto carried = carried_.find(slot); carried != carried_.end()) {
+            merged_.merge(carried->second);
+            carried_.erase(carried);
+        }
+        for (auto& lane : lanes_) lane->close({slot}, merged_);
+        decider_.decide({slot}, merged_, names_);
+        { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_.totals(); }
+        decided_until({slot});
+    }
+}
+
+void Pipeline::decided_until(SlotIndex slot) {
+    {
+        const std::lock_guard lock(mutex_);
+        decided_until_us_ = slot_end(slot, settings_.options.slots.length).time_since_epoch().count();
+    }
+    wake_.notify_all();
+}
+
+// Keeps lanes within `max_open` slots of what is decided, so that no source runs ahead and fills the memory.
+void Pipeline::await_turn(EventTime lane_low) {
+    if (lane_low == kBeginningOfTime || lane_low == kEndOfTime) return;
+    const Micros ahead = settings_.options.slots.length * settings_.options.slots.max_open;
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] {
+        if (stop_) return true;
+        const int64_t decided = decided_until_us_;
+        if (decided != INT64_MIN) return lane_low - ahead <= EventTime{Micros{decided}};
+        // Nothing decided yet: the lane that is furthest behind goes first.
+        return std::ranges::all_of(lanes_, [&](auto& lane) { return lane->progress().low >= lane_low - ahead; });
+    });
+    if (settings_.speed <= 0) return;
+    if (first_event_ == kBeginningOfTime) first_event_ = lane_low;
+    const auto due = started_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>((lane_low - first_event_) / settings_.speed);
+    wake_.wait_until(lock, due, [this] { return stop_.load(); });
+}
+
+std::optional<PartitionState> Pipeline::restored(const std::string& partition) {
+    const std::lock_guard lock(restored_mutex_);
+    const auto known = restored_.find(partition);
+    if (known == restored_.end()) return std::nullopt;
+    return known->second;
+}
+
+Status Pipeline::restore() {
+    auto loaded = settings_.store.load();
+    if (!loaded) return loaded.problems();
+    if (!loaded.value()) return Done{};
+    return restore_checkpoint(*loaded.value(), {settings_.options, names_, decider_, restored_, carried_});
+}
+
+Status Pipeline::checkpoint() {
+    for (Sink* s : sinks_) (void)s->flush(std::chrono::seconds{5});
+    const Checkpoint made = [this] {
+        const std::lock_guard lock(restored_mutex_);
+        return make_checkpoint({settings_.options, names_, decider_, restored_, carried_}, lanes_, settings_.model.hash);
+    }();
+    if (Status s = settings_.store.save(made); !s) return s;
+    ++checkpoints_;
+    for (Source* s : sources_) s->stored(made.offsets);
+    return Done{};
+}
+
+void Pipeline::stop() {
+    stop_ = true;
+    wake_.notify_all();
+}
+
+RunTotals Pipeline::totals() {
+    RunTotals t;
+    { const std::lock_guard lock(totals_mutex_); t = decided_totals_; }
+    for (auto& lane : lanes_) lane->add_totals(t);
+    t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
+    t.checkpoints = checkpoints_;
+    t.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    t.watermark_us = decided_until_us_;
+    return t;
+}
+
+}  // namespace foreshock

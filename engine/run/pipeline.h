@@ -1,0 +1,92 @@
+// The whole way of an event. Lanes read, decode and sum in parallel; the calling thread closes slots as the watermark
+// passes them and takes each through the deciding stages, in order; checkpoints hold offsets and state of one moment.
+//
+//     source ─▶ decode ─▶ ingest ═▶ window ─▶ detect ─▶ correlate ─▶ forecast ─▶ warn ─▶ sink
+//     └────────── lanes ─────────┘  └──────────────────── decider ─────────────────────────┘
+//
+// Set up before start; `stop` and `totals` from any thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/run/decider.h"
+#include "engine/run/lane.h"
+#include "engine/run/shared_names.h"
+#include "engine/run/store.h"
+
+namespace foreshock {
+
+struct PipelineSettings {
+    EngineOptions options;
+    const Model& model;
+    const DecoderFactory& decoders;
+    Store& store;
+    DeadLetterOutput* dead_letters = nullptr;
+    std::chrono::milliseconds checkpoint_every{5000};  // processing time
+    bool live = false;   // idle partitions stop holding back the watermark after options.slots.idle_timeout
+    unsigned lanes = 2;  // at most, for sources that can choose
+    EventTime from = kBeginningOfTime, to = kEndOfTime;
+    double speed = 0;    // event time per processing time; 0: as fast as it goes
+};
+
+class Pipeline {
+public:
+    explicit Pipeline(PipelineSettings settings);
+    ~Pipeline();
+
+    void add(Source& source) { sources_.push_back(&source); }
+    void add(Sink& sink) { sinks_.push_back(&sink); decider_.add(sink); }
+    void add(Observer& observer) { decider_.add(observer); }
+
+    // Runs until every source has ended, one has failed, or `stop`. Problems: what failed outside.
+    [[nodiscard]] Status run();
+    void stop();
+    RunTotals totals();
+    // Event time up to which everything is decided.
+    EventTime decided_until() const { return EventTime{Micros{decided_until_us_.load()}}; }
+
+private:
+    Status restore();
+    Status open_lanes();
+    void close_ready_slots();
+    void close_until(SlotIndex last);  // inclusive
+    void decided_until(SlotIndex slot);
+    EventTime watermark();
+    bool all_finished();
+    Status checkpoint();
+    void await_turn(EventTime lane_low);
+    std::optional<PartitionState> restored(const std::string& partition);
+    Status finish();
+
+    PipelineSettings settings_;
+    SharedNames names_;
+    Decider decider_;
+    std::vector<Source*> sources_;
+    std::vector<Sink*> sinks_;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::thread> threads_;
+    std::mutex restored_mutex_;
+    std::map<std::string, PartitionState> restored_;  // partitions of the checkpoint that no lane has opened yet
+    std::map<int64_t, SlotPartial> carried_;          // open slots of the checkpoint
+    SlotPartial merged_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool progressed_ = false;
+    std::atomic<bool> stop_{false};
+    std::atomic<int64_t> decided_until_us_{INT64_MIN};
+    std::mutex totals_mutex_;
+    RunTotals decided_totals_;
+    uint64_t checkpoints_ = 0;
+    std::chrono::steady_clock::time_point started_;
+    EventTime first_event_ = kBeginningOfTime;  // for `speed`
+};
+
+}  // namespace foreshock

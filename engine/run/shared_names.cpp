@@ -1,0 +1,40 @@
+#include "engine/run/shared_names.h"
+
+#include "engine/base/check.h"
+
+namespace foreshock {
+
+SharedNames::SharedNames(const Bounds& bounds) {
+    spaces_[static_cast<size_t>(NameSpace::service)].bound = bounds.services;
+    spaces_[static_cast<size_t>(NameSpace::host)].bound = bounds.hosts;
+    spaces_[static_cast<size_t>(NameSpace::metric_instance)].bound = bounds.metric_instances;
+    spaces_[static_cast<size_t>(NameSpace::dimension_value)].bound = bounds.dimension_values;
+}
+
+NameId SharedNames::intern(NameSpace space, std::string_view text) {
+    if (text.empty()) return kNoName;
+    const std::lock_guard lock(mutex_);
+    Space& s = spaces_[static_cast<size_t>(space)];
+    if (const auto known = s.ids.find(std::string(text)); known != s.ids.end()) return known->second;
+    if (s.texts.size() > s.bound) {
+        ++s.refused;
+        return kNameOverflow;
+    }
+    const auto id = static_cast<NameId>(s.texts.size());
+    s.texts.push_back(&s.ids.emplace(text, id).first->first);
+    return id;
+}
+
+std::string SharedNames::text(NameSpace space, NameId id) const {
+    const std::lock_guard lock(mutex_);
+    const Space& s = spaces_[static_cast<size_t>(space)];
+    check(id != kNoName && id < s.texts.size(), "name id out of range", std::to_string(id));
+    return *s.texts[id];
+}
+
+uint64_t SharedNames::refused(NameSpace space) const {
+    const std::lock_guard lock(mutex_);
+    return spaces_[static_cast<size_t>(space)].refused;
+}
+
+}  // namespace foreshock
