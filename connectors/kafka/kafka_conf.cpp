@@ -1,0 +1,149 @@
+#include "connectors/kafka/kafka_conf.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace foreshock {
+namespace {
+
+constexpr size_t kErrorBytes = 512;
+constexpr int kHasFetchBackoff = 0x02020000;  // librdkafka 2.2.0
+
+constexpr int kSyslogError = 3, kSyslogWarning = 4;
+
+void error_callback(rd_kafka_t* client, int error, const char* reason, void* opaque) {
+    static_cast<KafkaLink*>(opaque)->on_error(client, static_cast<rd_kafka_resp_err_t>(error), reason);
+}
+
+// What librdkafka logs besides: connections that fail come by the error callback as well, once for each change.
+void log_callback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
+    const std::string_view about = facility;
+    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR") return;
+    const auto* link = static_cast<const KafkaLink*>(rd_kafka_opaque(client));
+    if (link != nullptr) link->say(level <= kSyslogError ? LogLevel::error : LogLevel::warning, text);
+}
+
+// Empty, or what librdkafka has against the property.
+std::string set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+    char error[kErrorBytes] = "";
+    if (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), error, sizeof error) == RD_KAFKA_CONF_OK) return {};
+    return error;
+}
+
+bool holds(const KafkaProperties& list, const std::string& name) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& p) { return p.first == name; });
+}
+
+}  // namespace
+
+void KafkaLink::answered() {
+    if (reachable()) return;
+    reachable_.store(true, std::memory_order_relaxed);
+    if (lost_.exchange(false)) say(LogLevel::info, "a broker answers again");
+}
+
+std::string KafkaLink::failure() const {
+    const std::lock_guard lock(mutex_);
+    return failure_;
+}
+
+std::string KafkaLink::last_error() const {
+    const std::lock_guard lock(mutex_);
+    return last_error_;
+}
+
+void KafkaLink::fail(const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    if (failure_.empty()) failure_ = name_ + ": " + why;
+}
+
+void KafkaLink::say(LogLevel level, const std::string& text) const {
+    if (log_) log_(level, name_ + ": " + text);
+}
+
+void KafkaLink::on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason) {
+    if (error == RD_KAFKA_RESP_ERR__FATAL) {
+        char why[kErrorBytes] = "";
+        rd_kafka_fatal_error(client, why, sizeof why);
+        fail(why);
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        last_error_ = reason;
+    }
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        reachable_.store(false, std::memory_order_relaxed);
+        if (!lost_.exchange(true)) say(LogLevel::warning, std::string("no broker answers, trying again: ") + reason);
+    } else if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL) {
+        say(LogLevel::error, reason);
+    }
+}
+
+Result<KafkaConf> kafka_conf(const KafkaSettings& settings, const KafkaProperties& defaults, const KafkaProperties& fixed,
+                             KafkaLink& link) {
+    KafkaConf conf(rd_kafka_conf_new());
+    Diagnostics problems;
+    const auto put = [&](const std::string& name, const std::string& value) {
+        const std::string wrong = set(conf.get(), name, value);
+        if (!wrong.empty()) problems.push_back({{}, 0, 0, "Kafka property " + name + ": " + wrong, {}});
+    };
+    for (const auto& [name, value] : defaults) {
+        if (settings.properties.count(name) == 0) put(name, value);
+    }
+    put("bootstrap.servers", settings.brokers);
+    put("client.id", settings.client_id);
+    for (const auto& [name, value] : settings.properties) {
+        if (holds(fixed, name)) {
+            problems.push_back({{}, 0, 0, "Kafka property " + name + " is set by the program", "leave it out"});
+        } else {
+            put(name, value);
+        }
+    }
+    for (const auto& [name, value] : fixed) put(name, value);
+    if (!problems.empty()) return problems;
+    rd_kafka_conf_set_opaque(conf.get(), &link);
+    rd_kafka_conf_set_error_cb(conf.get(), error_callback);
+    rd_kafka_conf_set_log_cb(conf.get(), log_callback);
+    return conf;
+}
+
+Result<KafkaHandle> kafka_client(rd_kafka_type_t type, KafkaConf conf) {
+    char error[kErrorBytes] = "";
+    KafkaHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
+    if (!client) return Diagnostic{{}, 0, 0, std::string("Kafka client: ") + error, "see the properties of this client"};
+    (void)conf.release();  // the client owns it now
+    return client;
+}
+
+bool is_final(rd_kafka_resp_err_t error) {
+    switch (error) {
+        case RD_KAFKA_RESP_ERR__FATAL:
+        case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+        case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+        case RD_KAFKA_RESP_ERR_INVALID_GROUP_ID:
+        case RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
+            return true;
+        default:
+            return false;
+    }
+}
+
+std::string kafka_text(rd_kafka_resp_err_t error) { return rd_kafka_err2str(error); }
+
+KafkaProperties fetch_tuning() {
+    KafkaProperties out{{"fetch.message.max.bytes", "1000000"}, {"queued.min.messages", "50000"}};
+    if (rd_kafka_version() >= kHasFetchBackoff) {
+        out.emplace_back("fetch.queue.backoff.ms", "2");
+    } else {
+        out.emplace_back("topic.metadata.refresh.interval.ms", "10");
+    }
+    return out;
+}
+
+}  // namespace foreshock

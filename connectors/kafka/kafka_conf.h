@@ -1,0 +1,90 @@
+// The border to librdkafka that every Kafka connector shares: building a client from settings, its handles as values, what it
+// says about its connection, and which of its errors are for good.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connectors/http/log.h"
+#include "engine/base/result.h"
+
+namespace foreshock {
+
+// How to reach a cluster, the same for every client of it.
+struct KafkaSettings {
+    std::string brokers;                            // "host:port,host:port"
+    std::map<std::string, std::string> properties;  // any librdkafka property; these win over ours
+    std::string client_id = "foreshock";
+    LogCallback log;
+};
+
+using KafkaProperties = std::vector<std::pair<std::string, std::string>>;
+
+template <auto destroy>
+struct KafkaDestroy {
+    void operator()(auto* p) const { destroy(p); }
+};
+using KafkaConf = std::unique_ptr<rd_kafka_conf_t, KafkaDestroy<rd_kafka_conf_destroy>>;
+using KafkaHandle = std::unique_ptr<rd_kafka_t, KafkaDestroy<rd_kafka_destroy>>;
+using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, KafkaDestroy<rd_kafka_queue_destroy>>;
+using KafkaPartitions =
+    std::unique_ptr<rd_kafka_topic_partition_list_t, KafkaDestroy<rd_kafka_topic_partition_list_destroy>>;
+
+// What a client tells about its connection; the opaque of its configuration. A class that wants further callbacks derives from
+// it and casts the opaque back, by way of KafkaLink*. Any thread: librdkafka logs from its own threads, and calls the rest from
+// within polls and flushes. Must outlive the client.
+class KafkaLink {
+public:
+    explicit KafkaLink(std::string name, LogCallback log) : name_(std::move(name)), log_(std::move(log)) {}
+    virtual ~KafkaLink() = default;
+    KafkaLink(const KafkaLink&) = delete;
+    KafkaLink& operator=(const KafkaLink&) = delete;
+
+    // False until a broker first answered, and from when all brokers are down until one answers again.
+    bool reachable() const { return reachable_.load(std::memory_order_relaxed); }
+    // A broker answered: a message, a delivery report, a reply. Cheap.
+    void answered();
+    // Why the client is of no use any more; empty while it is.
+    std::string failure() const;
+    // The last thing that librdkafka said about the connection.
+    std::string last_error() const;
+
+    void fail(const std::string& why);  // the first reason is kept
+    void say(LogLevel level, const std::string& text) const;
+    void on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason);
+
+private:
+    std::string name_;
+    LogCallback log_;
+    std::atomic<bool> reachable_{false};
+    std::atomic<bool> lost_{false};  // said that all brokers are away
+    mutable std::mutex mutex_;       // guards the texts
+    std::string failure_, last_error_;
+};
+
+// A configuration with the settings' brokers and properties over `defaults`, with log and error callbacks that go to `link`.
+// `fixed` cannot be overruled. Problems: a property that librdkafka does not know or take, or that is one of `fixed`.
+[[nodiscard]] Result<KafkaConf> kafka_conf(const KafkaSettings& settings, const KafkaProperties& defaults,
+                                           const KafkaProperties& fixed, KafkaLink& link);
+
+// A client from a configuration. Problems: properties that contradict each other.
+[[nodiscard]] Result<KafkaHandle> kafka_client(rd_kafka_type_t type, KafkaConf conf);
+
+// True for errors that no retry mends: missing rights and broken set-up. A topic that is not there may still come.
+bool is_final(rd_kafka_resp_err_t error);
+
+// "Broker: Not leader for partition" and the like.
+std::string kafka_text(rd_kafka_resp_err_t error);
+
+// Properties that keep a consumer fetching at full speed: up to 2.1, librdkafka waits up to a second after a full queue unless
+// something wakes it; later versions have a setting for that.
+KafkaProperties fetch_tuning();
+
+}  // namespace foreshock
