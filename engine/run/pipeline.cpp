@@ -18,6 +18,7 @@ Status Pipeline::run() {
     started_ = std::chrono::steady_clock::now();
     if (Status s = restore(); !s) return s;
     if (Status s = open_lanes(); !s) return s;
+    opened_ = true;
     for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { lane->run(stop_); });
     auto next_checkpoint = started_ + settings_.checkpoint_every;
     while (!stop_ && !all_finished()) {
@@ -187,6 +188,7 @@ void Pipeline::stop() {
 
 RunTotals Pipeline::totals() {
     RunTotals t;
+    if (!opened_) return t;
     { const std::lock_guard lock(totals_mutex_); t = decided_totals_; }
     for (auto& lane : lanes_) lane->add_totals(t);
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];

@@ -84,7 +84,8 @@ private:
     std::atomic<int64_t> decided_until_us_{INT64_MIN};
     std::mutex totals_mutex_;
     RunTotals decided_totals_;
-    uint64_t checkpoints_ = 0;
+    std::atomic<uint64_t> checkpoints_{0};
+    std::atomic<bool> opened_{false};  // lanes_ does not change any more
     std::chrono::steady_clock::time_point started_;
     EventTime first_event_ = kBeginningOfTime;  // for `speed`
 };

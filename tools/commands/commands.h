@@ -1,0 +1,59 @@
+// The commands of the program, each with its options; every one returns an exit code of exit_codes.h.
+// Results go to standard output, logs and progress to standard error.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace foreshock {
+
+struct CommonOptions {
+    bool json = false;  // results in a form for programs
+    std::string log_level;  // empty: as configured
+    bool log_json = false;
+    unsigned workers = 0;   // 0: as configured, else all cores
+};
+
+struct RunOptions : CommonOptions {
+    std::string config;
+    bool until_end = false;
+};
+int run_command(const RunOptions& options);
+
+struct ReplayOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+    std::string from, to;
+    double speed = 0;
+    std::string warnings, signals, report, dead_letters;
+};
+int replay_command(const ReplayOptions& options);
+
+struct CheckOptions : CommonOptions {
+    std::vector<std::string> configs;
+    std::string sample;
+    bool reference = false, dump = false;
+};
+int check_command(const CheckOptions& options);
+
+struct DemoOptions : CommonOptions {
+    std::string recording;
+    bool serve = true;  // with a terminal: keep serving afterwards
+};
+int demo_command(const DemoOptions& options);
+
+struct GenerateOptions : CommonOptions {
+    uint64_t events = 1'000'000;
+    uint32_t services = 50;
+    double rate = 300;  // transactions per second and service
+    uint64_t seed = 42;
+    std::string start = "2026-11-20T09:00:00Z";
+    std::string output;   // directory for JSON lines; empty: to Kafka
+    std::string brokers, codec = "lz4";
+    std::string transactions_topic = "transactions", capacity_topic = "capacity";
+};
+int generate_command(const GenerateOptions& options);
+
+}  // namespace foreshock

@@ -1,0 +1,120 @@
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+#include "connectors/file/file_dead_letter.h"
+#include "connectors/file/file_source.h"
+#include "connectors/file/warning_sink.h"
+#include "connectors/format/native_json.h"
+#include "engine/run/pipeline.h"
+#include "state/memory_store.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/session.h"
+#include "tools/exit_codes.h"
+#include "tools/log.h"
+#include "tools/report/html_report.h"
+#include "tools/report/signals_file.h"
+#include "tools/stop_signals.h"
+#include "tools/summary.h"
+#include "tools/wiring.h"
+
+namespace foreshock {
+
+namespace {
+
+// The event time in `text`, `otherwise` where it is empty.
+Result<EventTime> time_option(const char* name, const std::string& text, EventTime otherwise) {
+    if (text.empty()) return otherwise;
+    if (const auto t = parse_rfc3339(text)) return *t;
+    return Diagnostic{{}, 0, 0, std::string(name) + ": '" + text + "' is no time", "write it like 2026-11-20T09:00:00Z"};
+}
+
+// Sinks, observers and dead letters that the command line asks for. Configured outputs are left alone: a replay of the
+// past must reach nobody's pager.
+struct ReplayOutputs {
+    std::vector<std::unique_ptr<Sink>> sinks;
+    std::vector<std::unique_ptr<Observer>> observers;
+    std::unique_ptr<DeadLetterOutput> dead_letters;
+    HtmlReport* report = nullptr;
+    LeadTimes lead_times;
+};
+
+Status open_outputs(const ReplayOptions& o, const Config& config, ReplayOutputs& out) {
+    const CloudEventContext context = cloud_event_context(config);
+    if (!o.warnings.empty()) {
+        auto file = FileSink::open(o.warnings, FileSink::Mode::truncate, context);
+        if (!file) return file.problems();
+        out.sinks.push_back(std::move(file.value()));
+    } else if (!o.json) {
+        out.sinks.push_back(std::make_unique<StdoutSink>(std::cout, StdoutSink::Form::sentence, context));
+    }
+    if (!o.signals.empty()) {
+        auto file = SignalsFile::open(o.signals);
+        if (!file) return file.problems();
+        out.observers.push_back(std::move(file.value()));
+    }
+    if (!o.report.empty()) {
+        auto report = std::make_unique<HtmlReport>(config.engine.app);
+        out.report = report.get();
+        out.observers.push_back(std::move(report));
+    }
+    if (!o.dead_letters.empty()) {
+        auto file = FileDeadLetter::open(o.dead_letters);
+        if (!file) return file.problems();
+        out.dead_letters = std::move(file.value());
+    }
+    return Done{};
+}
+
+Result<std::vector<std::unique_ptr<Source>>> replay_sources(const ReplayOptions& o, const Config& config, EventTime from) {
+    std::vector<std::unique_ptr<Source>> sources;
+    if (!o.inputs.empty()) {
+        sources.push_back(std::make_unique<FileSource>(o.inputs, FileSourceOptions{.max_line_bytes = config.engine.bounds.record_bytes}));
+        return sources;
+    }
+    if (config.sources.empty()) return Diagnostic{o.config, 0, 0, "nothing to replay", "give --input FILE, or a configuration with sources"};
+    SourceOverrides overrides{.until_end = true, .start = {}};
+    if (from != kBeginningOfTime) overrides.start = from;
+    return make_sources(config, overrides);
+}
+
+}  // namespace
+
+int replay_command(const ReplayOptions& o) {
+    auto config = load_config(o.config);
+    if (!config) return print(config.problems()), kWrongUsage;
+    set_up_log(o, config.value());
+    auto from = time_option("--from", o.from, kBeginningOfTime), to = time_option("--to", o.to, kEndOfTime);
+    for (const auto* t : {&from, &to})
+        if (!*t) return print(t->problems()), kWrongUsage;
+    ReplayOutputs outputs;
+    if (Status s = open_outputs(o, config.value(), outputs); !s) return print(s.problems()), kOutsideFailed;
+    auto sources = replay_sources(o, config.value(), from.value());
+    if (!sources) return print(sources.problems()), kWrongUsage;
+
+    MemoryStore store;
+    const NativeJsonFactory decoders(decode_options(config.value()));
+    PipelineSettings settings{.options = config.value().engine, .model = config.value().model, .decoders = decoders, .store = store,
+                              .dead_letters = outputs.dead_letters.get(), .checkpoint_every = std::chrono::hours{24}};
+    settings.lanes = workers(o, config.value());
+    settings.from = from.value();
+    settings.to = to.value();
+    settings.speed = o.speed;
+    Pipeline pipeline(std::move(settings));
+    for (auto& s : sources.value()) pipeline.add(*s);
+    for (auto& s : outputs.sinks) pipeline.add(*s);
+    for (auto& x : outputs.observers) pipeline.add(*x);
+    pipeline.add(outputs.lead_times);
+
+    const StopSignals signals([&] { pipeline.stop(); });
+    const ProgressLine progress(pipeline);
+    if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    const auto breaches = outputs.lead_times.breaches();
+    if (outputs.report != nullptr)
+        if (Status s = outputs.report->write(o.report); !s) return print(s.problems()), kOutsideFailed;
+    if (o.json) std::printf("%s\n", totals_json(pipeline.totals(), breaches).c_str());
+    else std::fprintf(stderr, "%s", totals_text(pipeline.totals(), breaches).c_str());
+    return kFine;
+}
+
+}  // namespace foreshock

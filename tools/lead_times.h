@@ -1,0 +1,39 @@
+// Judges a run by what happened later: which promises broke, and how long before that each was warned of.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/run/observer.h"
+
+namespace foreshock {
+
+// A promise that broke: its indicator was violated for kSustained without a pause.
+struct Breach {
+    std::string service, slo;
+    EventTime start{}, end{};  // end: when it was kept again, or the last slot
+    std::optional<EventTime> warned_at;  // opening of the first warning of the same promise or service in force or up to 30 min before
+    std::optional<Micros> lead() const { return warned_at ? std::optional(start - *warned_at) : std::nullopt; }
+};
+
+class LeadTimes : public Observer {
+public:
+    static constexpr Micros kSustained = std::chrono::minutes{1};
+    static constexpr Micros kHorizon = std::chrono::minutes{30};
+
+    void decided(const DecidedSlot& slot) override;
+    // In the order of their start. Violations that are shorter than kSustained are none.
+    std::vector<Breach> breaches() const;
+    // "4 min 10 s"
+    static std::string text(Micros d);
+
+private:
+    using Promise = std::pair<std::string, std::string>;  // service, slo
+    std::map<Promise, Breach> running_;
+    std::vector<Breach> ended_;
+    std::map<std::string, std::vector<EventTime>> opened_;  // by service: openings of warnings
+};
+
+}  // namespace foreshock

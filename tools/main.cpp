@@ -1,0 +1,114 @@
+// Command line: names, help texts and defaults of every command; what they do is in commands/.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+#include "foreshock_version.h"
+#include "tools/commands/commands.h"
+#include "tools/exit_codes.h"
+
+namespace {
+
+using namespace foreshock;
+
+void add_common(CLI::App& command, CommonOptions& o) {
+    command.add_flag("--json", o.json, "results as JSON, for programs");
+    command.add_option("--log-level", o.log_level, "debug, info, warning or error")->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    command.add_flag("--log-json", o.log_json, "log lines as JSON");
+    command.add_option("--workers", o.workers, "threads that read and decode; 0: one a core");
+}
+
+// What the chosen command returned; main gives it to the shell.
+int g_exit_code = kFine;
+
+template <class Options>
+Options& add_command(CLI::App& app, CLI::App*& command, const char* name, const char* text, int (*run)(const Options&)) {
+    static Options options;
+    command = app.add_subcommand(name, text);
+    command->callback([run] { g_exit_code = run(options); });
+    return options;
+}
+
+void add_run(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<RunOptions>(app, c, "run", "Reads live from the configured sources and warns until it is stopped.", run_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file")->required();
+    c->add_flag("--until-end", o.until_end, "stop at the end offsets found at the start, and print totals as one JSON object");
+}
+
+void add_replay(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<ReplayOptions>(app, c, "replay", "The same engine over recorded events: says what it would have said. Never sends to the configured outputs.",
+                                         replay_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
+    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; - is standard input")->allow_extra_args(false);
+    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
+    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+    c->add_option("--speed", o.speed, "so many times as fast as it happened; 0: as fast as it goes")->check(CLI::NonNegativeNumber);
+    c->add_option("--warnings", o.warnings, "write warnings as CloudEvents, one a line, to this file");
+    c->add_option("--signals", o.signals, "write spikes, drops and pressures, one JSON object a line, to this file");
+    c->add_option("--report", o.report, "write a self-contained HTML report to this file");
+    c->add_option("--dead-letters", o.dead_letters, "write records that could not be used to this file");
+}
+
+void add_check(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<CheckOptions>(app, c, "check", "Reads configurations and names every problem with its place.", check_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.configs, "configuration files");
+    c->add_option("--sample", o.sample, "recorded events: also name matchers that match nothing in them");
+    c->add_flag("--reference", o.reference, "print the reference of all configuration keys");
+    c->add_flag("--dump", o.dump, "print the configuration as it is in force");
+}
+
+void add_demo(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<DemoOptions>(app, c, "demo", "Plays a recorded overload through Kafka's protocol and shows the warnings.", demo_command);
+    add_common(*c, o);
+    c->add_option("--recording", o.recording, "folder with model.yaml, history.jsonl.zst and events.jsonl.zst");
+    c->add_flag("!--no-serve", o.serve, "end after the totals even on a terminal");
+}
+
+void add_generate(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<GenerateOptions>(app, c, "generate", "Makes events by the seed: transactions and capacity of many services, some of which spike and run out.",
+                                           generate_command);
+    add_common(*c, o);
+    c->add_option("--events", o.events, "how many")->capture_default_str();
+    c->add_option("--services", o.services, "how many services; every tenth spikes")->capture_default_str()->check(CLI::Range(1, 100000));
+    c->add_option("--rate", o.rate, "transactions a second and service")->capture_default_str()->check(CLI::PositiveNumber);
+    c->add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str();
+    c->add_option("--start", o.start, "event time of the first event (RFC 3339)")->capture_default_str();
+    c->add_option("--output", o.output, "folder for transactions.jsonl and capacity.jsonl");
+    c->add_option("--brokers", o.brokers, "Kafka brokers to produce to (host:port,...)");
+    c->add_option("--codec", o.codec, "none, lz4, zstd, gzip or snappy")->capture_default_str();
+    c->add_option("--transactions-topic", o.transactions_topic, "topic of transactions")->capture_default_str();
+    c->add_option("--capacity-topic", o.capacity_topic, "topic of metrics")->capture_default_str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Foreshock warns of a service-level breach before it happens: it joins what the business does with what the infrastructure can still take.",
+                 "foreshock"};
+    app.set_version_flag("--version", "foreshock " + std::string(kVersion));
+    app.require_subcommand(1);
+    app.footer("Exit codes: 0 fine, 1 a check or test did not hold, 2 wrong usage or configuration, 3 the outside failed.");
+    add_run(app);
+    add_replay(app);
+    add_check(app);
+    add_generate(app);
+    add_demo(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        const int code = app.exit(e);
+        return code == 0 ? kFine : kWrongUsage;
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "foreshock: %s\n", e.what());
+        return kOutsideFailed;
+    }
+    return g_exit_code;
+}
