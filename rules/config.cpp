@@ -1,0 +1,164 @@
+#include "rules/config.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <cmath>
+#include <span>
+
+#include "rules/model_draft.h"
+#include "rules/program_reader.h"
+
+namespace foreshock {
+namespace {
+
+constexpr std::array<std::string_view, 3> kModelKeys{"services", "resources", "calendar"};
+
+bool is_model_key(std::string_view key) { return std::ranges::find(kModelKeys, key) != kModelKeys.end(); }
+
+std::string folder_of(const std::string& file) { return std::filesystem::path(file).parent_path().string(); }
+
+uint64_t fnv1a(std::string_view text) {
+    uint64_t h = 0xcbf29ce484222325;
+    for (const unsigned char c : text) h = (h ^ c) * 0x100000001b3;
+    return h;
+}
+
+// Reads the model wherever it stands, and keeps what its hash is made of.
+class ModelLoader {
+public:
+    ModelLoader(Problems& problems, std::string folder) : problems_(problems), folder_(std::move(folder)) {}
+
+    // Sections at the top of the program's configuration.
+    void add_inline(const Section& top) {
+        ReadContext context{problems_, folder_, false};
+        add(context, top.under(context));
+    }
+
+    // The value of `model:`.
+    void add_model_key(const Section& top) {
+        const YamlNode* value = top.value("model");
+        if (value == nullptr) return;
+        if (value->is_map()) {
+            ReadContext context{problems_, folder_, false};
+            return add_model_only(context, *value);
+        }
+        for (const YamlNode& item : value->is_sequence() ? std::span(value->items) : std::span(value, 1)) {
+            if (item.is_scalar()) add_file(item);
+            else problems_.add(item.place, "model: expected a path, found " + describe(item), "write the path of a model file");
+        }
+    }
+
+    ModelDraft& draft() { return draft_; }
+
+    // Everything that can change a warning, as text: the options in force and the model, wherever it was written.
+    std::string hash(const EngineOptions& o) const {
+        std::string text = "foreshock config 1\n";
+        for (const auto d : {o.slots.length, o.slots.allowed_lateness, o.slots.clock_jump, o.warn.horizon, o.warn.repeat}) {
+            text += std::to_string(d.count()) + ' ';
+        }
+        for (const auto n : {o.slots.max_open, o.bounds.services, o.bounds.metric_instances, o.bounds.hosts, o.bounds.dimension_values,
+                             o.bounds.record_bytes}) {
+            text += std::to_string(n) + ' ';
+        }
+        for (const double p : {o.warn.raise_probability, o.warn.clear_probability}) text += std::to_string(std::llround(p * 1e9)) + ' ';
+        for (const std::string& d : o.dimensions) text += std::to_string(d.size()) + ':' + d;
+        for (const std::string& part : parts_) text += '\n' + part;
+        std::string hex(16, '0');
+        uint64_t h = fnv1a(text);
+        for (size_t i = 16; i-- > 0; h >>= 4) hex[i] = "0123456789abcdef"[h & 15];
+        return hex;
+    }
+
+private:
+    void add_file(const YamlNode& item) {
+        auto name = expand_environment(item.text);
+        if (!name) return problems_.add(item.place, "model: " + name.problems().front().message, name.problems().front().hint);
+        const std::string path = path_below(folder_, name.value());
+        const auto text = read_file(path);
+        if (!text) return problems_.add(item.place, "model: " + text.problems().front().message, text.problems().front().hint);
+        ReadContext context{problems_, folder_of(path), false};
+        const size_t before = problems_.size();
+        const YamlNode root = parse_yaml(text.value(), problems_.add_file(path), problems_);
+        if (problems_.size() == before) add_model_only(context, root);
+    }
+
+    // A map in which nothing but the model may stand.
+    void add_model_only(ReadContext& context, const YamlNode& root) {
+        const Section section(context, root, "");
+        for (const YamlEntry& e : root.entries) {
+            if (is_model_key(e.key) || find_key(e.key) == nullptr) continue;
+            problems_.add(e.place, in_quotes(e.key) + " belongs to the program, not to a model file", "move it to the configuration that names this file");
+        }
+        add(context, section);
+    }
+
+    void add(ReadContext& context, const Section& section) {
+        read_model(context, section, draft_);
+        for (size_t i = 0; i < kModelKeys.size(); ++i) {
+            const YamlNode* value = section.value(kModelKeys[i]);
+            if (value == nullptr) continue;
+            std::string text;
+            append_canonical(text, *value);
+            if (text.size() > 2) parts_[i] += text.substr(1, text.size() - 2);  // without the brackets: one list over all files
+        }
+    }
+
+    Problems& problems_;
+    std::string folder_;
+    ModelDraft draft_;
+    std::array<std::string, kModelKeys.size()> parts_;
+};
+
+Diagnostic place_only(const Problems& problems, const Place& place) {
+    Diagnostic d;
+    d.file = problems.file_name(place.file);
+    d.line = place.line;
+    d.column = place.column;
+    return d;
+}
+
+}  // namespace
+
+Result<Config> load_config_text(std::string_view text, const std::string& file_name) {
+    Problems problems;
+    const YamlNode root = parse_yaml(text, problems.add_file(file_name), problems);
+    if (!problems.empty()) return problems.take();
+    Config config;
+    config.file = file_name;
+    ReadContext context{problems, folder_of(file_name)};
+    const Section top(context, root, "");
+    read_program(top, config);
+    ModelLoader loader(problems, context.folder);
+    loader.add_inline(top);
+    loader.add_model_key(top);
+    check_model(loader.draft(), config.engine.slots.length, problems);
+    if (!problems.empty()) return problems.take();
+    config.model = std::move(loader.draft().model);
+    config.model.hash = loader.hash(config.engine);
+    for (const auto& [name, place] : loader.draft().places) config.places.emplace(name, place_only(problems, place));
+    return config;
+}
+
+Result<Config> load_config(const std::string& path) {
+    const auto text = read_file(path);
+    if (text) return load_config_text(text.value(), path);
+    Diagnostic d = text.problems().front();
+    d.file = path;
+    return d;
+}
+
+Diagnostics check_config(const std::vector<std::string>& paths) {
+    Diagnostics all;
+    for (const std::string& path : paths) {
+        const auto config = load_config(path);
+        if (config) continue;
+        for (const Diagnostic& d : config.problems()) {
+            const auto same = [&](const Diagnostic& other) { return other.text() == d.text(); };
+            if (std::ranges::none_of(all, same)) all.push_back(d);
+        }
+    }
+    return all;
+}
+
+}  // namespace foreshock

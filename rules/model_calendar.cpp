@@ -1,0 +1,56 @@
+// Calendar entries, spread out to absolute times.
+#include "rules/model_reader.h"
+#include "rules/time_zone.h"
+
+namespace foreshock {
+namespace {
+
+std::optional<EventTime> read_time(const Section& section, std::string_view key, const std::vector<ZoneOffset>& zone) {
+    std::string text;
+    if (!section.read(key, text)) return std::nullopt;
+    if (const auto absolute = parse_rfc3339(text)) return absolute;
+    if (const auto local = parse_local_time(text, zone)) return local;
+    section.problem(key, in_quotes(text) + " is no time", "such as 2026-11-27T00:00:00Z, 2026-11-27T01:00:00+01:00 or 2026-11-27");
+    return std::nullopt;
+}
+
+void read_span(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    const auto start = read_time(section, "start", zone);
+    const auto end = read_time(section, "end", zone);
+    if (!section.has("start")) {
+        section.problem("start", "is missing", "write start: 2026-11-27T00:00:00Z, or monthly: 25");
+    } else if (start && end && *end <= *start) {
+        section.problem("end", "is not after start");
+    } else if (start) {
+        entry.occurrences.push_back({*start, end.value_or(kEndOfTime)});
+    }
+}
+
+void read_monthly(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    for (const std::string_view other : {"start", "end"}) {
+        if (section.has(other)) section.problem(other, "'monthly' stands instead of start and end", "keep one of them");
+    }
+    uint32_t day = 0;
+    if (section.read("monthly", day, Range{1, 31})) entry.occurrences = monthly_days(zone, static_cast<int>(day));
+}
+
+}  // namespace
+
+void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable& zones, ModelDraft& draft) {
+    section.read("name", entry.name);
+    section.choice("kind", entry.kind);
+    section.read("services", entry.services);
+    section.read("resources", entry.resources);
+    section.read("expected_ratio", entry.expected_ratio);
+    std::string name;
+    const std::vector<ZoneOffset>& zone = zones.read(section, "time_zone", name);
+    section.has("monthly") ? read_monthly(section, entry, zone) : read_span(section, entry, zone);
+    for (const std::string& s : entry.services) {
+        draft.references.push_back({NameReference::Kind::service, s, "services", section.place_of("services"), true});
+    }
+    for (const std::string& r : entry.resources) {
+        draft.references.push_back({NameReference::Kind::resource, r, "resources", section.place_of("resources"), true});
+    }
+}
+
+}  // namespace foreshock

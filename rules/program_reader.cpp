@@ -1,0 +1,119 @@
+#include "rules/program_reader.h"
+
+#include <algorithm>
+
+#include "engine/event/event.h"
+#include "rules/values.h"
+
+namespace foreshock {
+namespace {
+
+using namespace std::chrono;
+
+constexpr size_t kLongestApp = 100;
+
+void read_app(const Section& top, std::string& app) {
+    if (!top.read("app", app)) return;
+    const auto fits = [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
+    if (app.empty() || app.size() > kLongestApp || !std::ranges::all_of(app, fits)) {
+        top.problem("app", in_quotes(app) + " is no name for Kafka and files", "1 to 100 letters, digits, '.', '_' and '-'");
+    }
+}
+
+void read_slots(const Section& section, SlotOptions& slots) {
+    if (section.read("length", slots.length, seconds{1}, minutes{5})) {
+        const Micros whole = slots.length <= minutes{1} ? Micros{minutes{1}} : Micros{hours{1}};
+        if (whole.count() % slots.length.count() != 0) {
+            section.problem("length", duration_text(slots.length) + " does not divide a minute or an hour evenly",
+                            "1s, 2s, 3s, 4s, 5s, 6s, 10s, 12s, 15s, 20s, 30s, 1m, 2m, 3m, 4m or 5m");
+        }
+    }
+    section.read("allowed_lateness", slots.allowed_lateness, Micros{0}, hours{1});
+    section.read("idle_timeout", slots.idle_timeout, seconds{1}, hours{1});
+    section.read("clock_jump", slots.clock_jump, seconds{1}, hours{1});
+    section.read("max_open", slots.max_open, Range{4, 100'000});
+    const auto needed = static_cast<uint64_t>(slots.allowed_lateness / slots.length) + 2;
+    if (needed > slots.max_open) {
+        section.problem("max_open", std::to_string(slots.max_open) + " open slots cannot hold the allowed lateness",
+                        "at least " + std::to_string(needed) + ", longer slots, or less allowed_lateness");
+    }
+}
+
+void read_bounds(const Section& section, Bounds& bounds) {
+    constexpr Range kCount{1, 10'000'000};
+    section.read("services", bounds.services, kCount);
+    section.read("metric_instances", bounds.metric_instances, kCount);
+    section.read("hosts", bounds.hosts, kCount);
+    section.read("dimension_values", bounds.dimension_values, kCount);
+    section.read("record_size", bounds.record_bytes, Range{1 << 10, 64 << 20});
+}
+
+void read_warn(const Section& section, WarnOptions& warn) {
+    constexpr Range kInside{1e-9, 1 - 1e-9};
+    section.read("raise_probability", warn.raise_probability, kInside);
+    section.read("clear_probability", warn.clear_probability, kInside);
+    if (warn.clear_probability >= warn.raise_probability) {
+        section.problem(section.has("clear_probability") ? "clear_probability" : "raise_probability",
+                        "clear_probability has to lie below raise_probability", "such as 50% and 35%");
+    }
+    section.read("horizon", warn.horizon, minutes{1}, days{7});
+    section.read("repeat", warn.repeat, seconds{1}, days{1});
+}
+
+// "127.0.0.1:8080", "[::1]:8080", "localhost:0".
+void read_listen(const Section& section, HttpConfig& http) {
+    std::string text;
+    if (!section.read("listen", text)) return;
+    const size_t colon = text.rfind(':');
+    std::string host = text.substr(0, colon == text.npos ? 0 : colon);
+    const int64_t port = parse_integer(colon == text.npos ? "" : text.substr(colon + 1)).value_or(-1);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host.empty() || port < 0 || port > 65535) {
+        section.problem("listen", in_quotes(text) + " is no address to serve on", "host:port, such as 127.0.0.1:8080");
+        return;
+    }
+    http.host = host;
+    http.port = static_cast<uint16_t>(port);
+}
+
+void read_state(const Section& section, StateConfig& state) {
+    if (section.read("directory", state.directory)) state.directory = path_below(section.context().folder, state.directory);
+    section.read("checkpoint_every", state.checkpoint_every, milliseconds{100}, minutes{10});
+}
+
+void read_log(const Section& section, LogConfig& log) {
+    section.choice("level", log.level);
+    section.choice("format", log.json);
+}
+
+void refuse_rules(const Section& top) {
+    std::vector<std::string> files;
+    if (top.read("rules", files) && !files.empty()) {
+        top.problem("rules", "rules of your own are not supported yet", "remove the key: every SLO of the model is forecast without any rule");
+    }
+}
+
+}  // namespace
+
+void read_engine_options(const Section& top, EngineOptions& options) {
+    read_app(top, options.app);
+    if (top.read("dimensions", options.dimensions) && options.dimensions.size() > kMaxDimensions) {
+        top.problem("dimensions", "more than " + std::to_string(kMaxDimensions), "keep those that campaigns and channels are told by");
+    }
+    if (const auto s = top.section("slots")) read_slots(*s, options.slots);
+    if (const auto s = top.section("bounds")) read_bounds(*s, options.bounds);
+    if (const auto s = top.section("warn")) read_warn(*s, options.warn);
+}
+
+void read_program(const Section& top, Config& config) {
+    read_engine_options(top, config.engine);
+    top.read("workers", config.workers, Range{0, 1024});
+    refuse_rules(top);
+    read_sources(top, config);
+    read_outputs(top, config);
+    if (const auto s = top.section("state")) read_state(*s, config.state);
+    if (const auto s = top.section("http")) read_listen(*s, config.http);
+    if (const auto s = top.section("log")) read_log(*s, config.log);
+}
+
+}  // namespace foreshock

@@ -1,0 +1,78 @@
+#include "rules/time_zone.h"
+
+#include <date/tz.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace foreshock {
+namespace {
+
+using std::chrono::sys_days;
+using std::chrono::year_month_day;
+
+EventTime start_of_year(int year) {
+    return EventTime{sys_days{year_month_day{std::chrono::year{year}, std::chrono::January, std::chrono::day{1}}}};
+}
+
+// Local time to absolute time. A time that the clocks skip moves by the gap; of a time that comes twice, the first is meant.
+EventTime from_local(const std::vector<ZoneOffset>& zone, EventTime local) {
+    const Micros before = utc_offset_at(zone, local - std::chrono::hours{26});
+    const Micros after = utc_offset_at(zone, local + std::chrono::hours{26});
+    const EventTime early = local - std::max(before, after), late = local - std::min(before, after);
+    if (early + utc_offset_at(zone, early) == local) return early;
+    if (late + utc_offset_at(zone, late) == local) return late;
+    return local - before;
+}
+
+}  // namespace
+
+Result<std::vector<ZoneOffset>> zone_offsets(const std::string& zone) {
+    std::vector<ZoneOffset> out;
+    if (zone == "UTC") return out;
+    try {
+        const date::time_zone* found = date::locate_zone(zone);
+        const EventTime end = start_of_year(kLastYear + 1);
+        for (EventTime t = start_of_year(kFirstYear); t < end;) {
+            const date::sys_info info = found->get_info(std::chrono::floor<std::chrono::seconds>(t));
+            const Micros offset = info.offset;
+            if (out.empty() || out.back().offset != offset) out.push_back({out.empty() ? kBeginningOfTime : t, offset});
+            if (info.end >= std::chrono::floor<std::chrono::seconds>(end)) break;
+            t = EventTime{info.end.time_since_epoch()};
+        }
+    } catch (const std::exception& e) {
+        const bool no_data = std::string_view(e.what()).find("not found") == std::string_view::npos;
+        Diagnostic problem;
+        problem.message = "unknown time zone '" + zone + "'";
+        problem.hint = no_data ? std::string("is the package tzdata installed? ") + e.what()
+                               : "an IANA name such as Europe/Berlin or UTC";
+        return problem;
+    }
+    return out;
+}
+
+std::vector<CalendarEntry::Occurrence> monthly_days(const std::vector<ZoneOffset>& zone, int day) {
+    std::vector<CalendarEntry::Occurrence> out;
+    for (int y = kFirstYear; y <= kLastYear; ++y) {
+        for (unsigned m = 1; m <= 12; ++m) {
+            const std::chrono::year_month month{std::chrono::year{y}, std::chrono::month{m}};
+            const auto last = year_month_day{month / std::chrono::last};
+            const auto on = std::min(last, year_month_day{month / std::chrono::day{static_cast<unsigned>(day)}});
+            const EventTime local{sys_days{on}};
+            out.push_back({from_local(zone, local), from_local(zone, local + std::chrono::days{1})});
+        }
+    }
+    return out;
+}
+
+std::optional<EventTime> parse_local_time(std::string_view text, const std::vector<ZoneOffset>& zone) {
+    std::string full(text);
+    if (full.size() == 10) full += "T00:00:00";
+    if (full.size() == 16) full += ":00";
+    if (full.size() != 19) return std::nullopt;
+    const auto local = parse_rfc3339(full + "Z");
+    if (!local) return std::nullopt;
+    return from_local(zone, *local);
+}
+
+}  // namespace foreshock
