@@ -3,14 +3,13 @@
 #include <cstdio>
 #include <iostream>
 
-#include "connectors/file/file_dead_letter.h"
-#include "connectors/file/file_source.h"
 #include "connectors/file/warning_sink.h"
 #include "connectors/http/alertmanager_sink.h"
 #include "connectors/http/webhook_sink.h"
 #include "state/memory_store.h"
 #include "state/rocksdb_store.h"
 #include "tools/log.h"
+#include "tools/wiring_kafka.h"
 
 namespace foreshock {
 
@@ -33,7 +32,7 @@ struct SinkMaker {
     const Config& config;
     CloudEventContext context;
 
-    Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const;
+    Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const { return make_kafka_sink(c, config, context); }
     Result<std::unique_ptr<Sink>> operator()(const AlertmanagerConfig& c) const {
         AlertmanagerOptions o;
         for (const SecretText& url : c.urls) o.urls.push_back(url.reveal());

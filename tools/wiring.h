@@ -16,7 +16,8 @@ namespace foreshock {
 // What a run changes about the configured sources.
 struct SourceOverrides {
     bool until_end = false;  // stop at the end offsets found at the start
-    std::optional<EventTime> start;  // Kafka: from this time instead of the configured start
+    bool from_beginning = false;     // Kafka: from the earliest record instead of the configured start
+    std::optional<EventTime> start;  // Kafka: from this time (of the records) instead of the configured start
 };
 
 Result<std::vector<std::unique_ptr<Source>>> make_sources(const Config& config, const SourceOverrides& overrides);

@@ -73,7 +73,7 @@ Result<std::vector<std::unique_ptr<Source>>> replay_sources(const ReplayOptions&
         return sources;
     }
     if (config.sources.empty()) return Diagnostic{o.config, 0, 0, "nothing to replay", "give --input FILE, or a configuration with sources"};
-    SourceOverrides overrides{.until_end = true, .start = {}};
+    SourceOverrides overrides{.until_end = true, .from_beginning = true, .start = {}};
     if (from != kBeginningOfTime) overrides.start = from;
     return make_sources(config, overrides);
 }

@@ -1,0 +1,89 @@
+#include <cstdio>
+#include <memory>
+
+#include "connectors/format/native_json.h"
+#include "engine/run/pipeline.h"
+#include "foreshock_version.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/serving.h"
+#include "tools/commands/session.h"
+#include "tools/exit_codes.h"
+#include "tools/log.h"
+#include "tools/stop_signals.h"
+#include "tools/summary.h"
+#include "tools/wiring.h"
+
+namespace foreshock {
+
+namespace {
+
+// What a run is made of; lives as long as its pipeline.
+struct Parts {
+    std::vector<std::unique_ptr<Source>> sources;
+    std::vector<std::unique_ptr<Sink>> sinks;
+    std::unique_ptr<DeadLetterOutput> dead_letters;
+    std::unique_ptr<Store> store;
+};
+
+template <class T>
+bool take(Result<T> made, T& into, Diagnostics& problems) {
+    if (made) into = std::move(made.value());
+    else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
+    return made.ok();
+}
+
+Result<Parts> make_parts(const Config& config, bool until_end) {
+    Parts parts;
+    Diagnostics problems;
+    if (config.sources.empty()) problems.push_back({config.file, 0, 0, "no sources", "add sources: [{kafka: {brokers: ..., topics: [...]}}]"});
+    take(make_sources(config, {.until_end = until_end, .from_beginning = false, .start = {}}), parts.sources, problems);
+    take(make_sinks(config), parts.sinks, problems);
+    take(make_dead_letters(config), parts.dead_letters, problems);
+    parts.store = make_store(config);
+    if (!problems.empty()) return problems;
+    return parts;
+}
+
+int finish(Pipeline& pipeline, const LeadTimes& lead_times, const RunOptions& o) {
+    const RunTotals totals = pipeline.totals();
+    if (o.until_end || o.json) std::printf("%s\n", totals_json(totals, lead_times.breaches()).c_str());
+    else std::fputs(totals_text(totals, lead_times.breaches()).c_str(), stderr);
+    return kFine;
+}
+
+}  // namespace
+
+int run_command(const RunOptions& o) {
+    auto loaded = load_config(o.config);
+    if (!loaded) return print(loaded.problems()), kWrongUsage;
+    const Config& config = loaded.value();
+    set_up_log(o, config);
+    auto made = make_parts(config, o.until_end);
+    if (!made) return print(made.problems()), kWrongUsage;
+    Parts& parts = made.value();
+
+    const NativeJsonFactory decoders(decode_options(config));
+    PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = *parts.store,
+                              .dead_letters = parts.dead_letters.get()};
+    settings.checkpoint_every = std::chrono::duration_cast<std::chrono::milliseconds>(config.state.checkpoint_every);
+    settings.live = !o.until_end;
+    settings.lanes = workers(o, config);
+    LeadTimes lead_times;
+    Pipeline pipeline(std::move(settings));
+    Serving serving(config, parts.sources, parts.sinks);  // answers out of the pipeline, so it goes first
+    for (auto& s : parts.sources) pipeline.add(*s);
+    for (auto& s : parts.sinks) pipeline.add(*s);
+    pipeline.add(lead_times);
+    pipeline.add(serving.observer());
+    const StopSignals signals([&] {
+        log(LogLevel::info, "asked to stop: writing a checkpoint");
+        pipeline.stop();
+    });
+    if (Status s = serving.start(pipeline); !s) return print(s.problems()), kOutsideFailed;
+    log(LogLevel::info, "foreshock " + std::string(kVersion) + " runs " + config.engine.app);
+    const ProgressLine progress(pipeline);
+    if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    return finish(pipeline, lead_times, o);
+}
+
+}  // namespace foreshock

@@ -1,0 +1,49 @@
+#include "tools/commands/serving.h"
+
+#include "connectors/http/alertmanager_sink.h"
+#include "connectors/http/webhook_sink.h"
+#include "foreshock_version.h"
+#include "tools/log.h"
+
+namespace foreshock {
+
+Serving::Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks)
+    : config_(config), sources_(sources), sinks_(sinks) {}
+
+Status Serving::start(Pipeline& pipeline) {
+    if (config_.http.host.empty()) return Done{};
+    HttpServerOptions options{config_.http.host, config_.http.port, std::string(kVersion)};
+    server_ = std::make_unique<HttpServer>(std::move(options),
+                                           HttpAnswers{[this, &pipeline] {
+                                                           return to_prometheus(pipeline.totals(), live_.now(), receivers(), std::string(kVersion));
+                                                       },
+                                                       [this] { return readiness(); }});
+    const auto port = server_->start();
+    if (!port) return port.problems();
+    log(LogLevel::info, "serving http://" + config_.http.host + ":" + std::to_string(port.value()));
+    return Done{};
+}
+
+Readiness Serving::readiness() const {
+    Readiness r;
+    for (size_t i = 0; i < sources_.size(); ++i)
+        if (!sources_[i]->ready()) r.reasons.push_back("source " + std::to_string(i + 1) + ": not reached");
+    for (const auto& sink : sinks_)
+        if (!sink->ready()) r.reasons.push_back(sink->name() + ": not reached");
+    return r;
+}
+
+std::vector<ReceiverMetrics> Serving::receivers() const {
+    std::vector<ReceiverMetrics> all;
+    const auto add = [&](const std::string& name, const OutboundCounts& c, uint64_t overflowed) {
+        all.push_back({name, c.delivered, c.retried, c.rejected, overflowed, c.waiting, c.reached});
+    };
+    for (const auto& sink : sinks_) {
+        if (const auto* webhook = dynamic_cast<const WebhookSink*>(sink.get())) add(webhook->name(), webhook->counts(), webhook->overflowed());
+        if (const auto* alerts = dynamic_cast<const AlertmanagerSink*>(sink.get()))
+            for (const auto& [receiver, counts] : alerts->counts()) add(receiver, counts, alerts->overflowed());
+    }
+    return all;
+}
+
+}  // namespace foreshock

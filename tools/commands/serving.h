@@ -1,0 +1,34 @@
+// The HTTP side of a run: /metrics, /healthz and /readyz over what the pipeline, its sources and its sinks say.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "connectors/http/engine_metrics.h"
+#include "connectors/http/http_server.h"
+#include "engine/event/source.h"
+#include "engine/run/pipeline.h"
+#include "rules/config.h"
+
+namespace foreshock {
+
+// Serves nothing when the configuration names no address. `start` and destruction by one thread; stops when destroyed.
+class Serving {
+public:
+    Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks);
+    Observer& observer() { return live_; }
+    // Problem: the address cannot be listened on. The pipeline outlives the serving.
+    Status start(Pipeline& pipeline);
+
+private:
+    Readiness readiness() const;
+    std::vector<ReceiverMetrics> receivers() const;
+
+    const Config& config_;
+    const std::vector<std::unique_ptr<Source>>& sources_;
+    const std::vector<std::unique_ptr<Sink>>& sinks_;
+    LiveStateObserver live_;
+    std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace foreshock
