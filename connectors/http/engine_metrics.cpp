@@ -1,0 +1,133 @@
+#include "connectors/http/engine_metrics.h"
+
+#include <algorithm>
+
+#include "connectors/http/prometheus_text.h"
+
+namespace foreshock {
+namespace {
+
+using Type = PrometheusText::Type;
+
+std::string_view stage_of(DropReason r) { return r < DropReason::late ? "decode" : "ingest"; }
+
+std::string_view slo_name(const Inventory& inventory, const BreachForecast& f) {
+    const auto* model = inventory.services()[f.service].model;
+    return f.slo == kCapacityPromise || !model || f.slo >= model->slos.size() ? "capacity"
+                                                                              : std::string_view(model->slos[f.slo].name);
+}
+
+void put_totals(PrometheusText& out, const RunTotals& t) {
+    const auto counter = [&](std::string_view name, std::string_view help, uint64_t n) {
+        out.single(name, Type::counter, help, static_cast<double>(n));
+    };
+    const auto gauge = [&](std::string_view name, std::string_view help, double x) { out.single(name, Type::gauge, help, x); };
+    counter("foreshock_source_records_total", "Records read from all sources.", t.records);
+    counter("foreshock_ingest_events_total", "Events used.", t.events);
+    out.family("foreshock_dropped_total", Type::counter, "Records and events that ended unused, by stage and reason.");
+    for (size_t i = 0; i < kDropReasons; ++i) {
+        const auto reason = static_cast<DropReason>(i);
+        out.sample(static_cast<double>(t.dropped[i]), {{"stage", stage_of(reason)}, {"reason", to_string(reason)}});
+    }
+    counter("foreshock_window_slots_total", "Slots closed.", t.slots_closed);
+    counter("foreshock_window_service_slots_total", "Slots closed, counted once for each service with events in it.",
+            t.service_slots_closed);
+    counter("foreshock_window_transactions_total", "Transactions counted in closed slots.", t.transactions);
+    gauge("foreshock_window_open_slots", "Slots not yet closed.", static_cast<double>(t.open_slots));
+    if (t.watermark_us != INT64_MIN && t.watermark_us != INT64_MAX) {
+        gauge("foreshock_window_watermark_timestamp_seconds", "Event time up to which everything has been seen.",
+              static_cast<double>(t.watermark_us) * 1e-6);
+    }
+    counter("foreshock_detect_spikes_total", "Spikes of volume or value that opened.", t.spikes);
+    out.family("foreshock_warn_revisions_total", Type::counter, "Revisions of warnings, by what they said.");
+    out.sample(static_cast<double>(t.warnings_opened), {{"state", "opened"}});
+    out.sample(static_cast<double>(t.warnings_updated), {{"state", "updated"}});
+    out.sample(static_cast<double>(t.warnings_resolved), {{"state", "resolved"}});
+    counter("foreshock_state_checkpoints_total", "Checkpoints written.", t.checkpoints);
+    gauge("foreshock_plan_services", "Services known, from the model or discovered.", static_cast<double>(t.services));
+    gauge("foreshock_plan_resources", "Resources known.", static_cast<double>(t.resources));
+    gauge("foreshock_plan_gauges", "Metrics of resources known.", static_cast<double>(t.gauges));
+    gauge("foreshock_run_uptime_seconds", "Time since the start of the process.", t.seconds);
+}
+
+void put_state(PrometheusText& out, const LiveState& state) {
+    out.family("foreshock_warn_open_warnings", Type::gauge, "Warnings that are open now, by severity.");
+    for (const Severity s : {Severity::warning, Severity::critical}) {
+        const auto found = state.open_warnings.find(std::string(to_string(s)));
+        const uint64_t n = found == state.open_warnings.end() ? 0 : found->second;
+        out.sample(static_cast<double>(n), {{"severity", to_string(s)}});
+    }
+    out.family("foreshock_demand_ratio", Type::gauge, "Demand of a service over what is usual for it now.");
+    for (const auto& d : state.demand) {
+        out.sample(d.volume_ratio, {{"service", d.service}, {"measure", "volume"}});
+        out.sample(d.value_ratio, {{"service", d.service}, {"measure", "value"}});
+    }
+    out.family("foreshock_demand_value_per_minute", Type::gauge, "Value of the transactions of a service per minute.");
+    for (const auto& d : state.demand) out.sample(d.value_per_minute, {{"service", d.service}});
+    out.family("foreshock_capacity_utilization_ratio", Type::gauge, "Use of a resource over its limit.");
+    for (const auto& c : state.capacity) out.sample(c.utilization, {{"resource", c.resource}, {"metric", c.metric}});
+    out.family("foreshock_capacity_headroom_ratio", Type::gauge, "Share of a resource's limit that is still free.");
+    for (const auto& c : state.capacity) out.sample(c.headroom, {{"resource", c.resource}, {"metric", c.metric}});
+    out.family("foreshock_forecast_breach_probability_ratio", Type::gauge,
+               "Probability that a service level is broken within the horizon.");
+    for (const auto& p : state.promises) out.sample(p.probability, {{"service", p.service}, {"slo", p.slo}});
+}
+
+void put_receivers(PrometheusText& out, const std::vector<ReceiverMetrics>& receivers) {
+    const auto each = [&](std::string_view name, Type type, std::string_view help, auto number) {
+        out.family(name, type, help);
+        for (const auto& r : receivers) out.sample(static_cast<double>(number(r)), {{"receiver", r.name}});
+    };
+    each("foreshock_sink_requests_total", Type::counter, "Requests that arrived.", [](auto& r) { return r.delivered; });
+    each("foreshock_sink_retries_total", Type::counter, "Attempts that failed and were repeated.",
+         [](auto& r) { return r.retried; });
+    out.family("foreshock_sink_dropped_total", Type::counter, "What could not be delivered for good, by reason.");
+    for (const auto& r : receivers) {
+        out.sample(static_cast<double>(r.rejected), {{"receiver", r.name}, {"reason", "rejected"}});
+        out.sample(static_cast<double>(r.overflowed), {{"receiver", r.name}, {"reason", "overflow"}});
+    }
+    each("foreshock_sink_waiting", Type::gauge, "What waits for the receiver.", [](auto& r) { return r.waiting; });
+    each("foreshock_sink_reached", Type::gauge, "1 while the receiver is reached.", [](auto& r) { return r.reached; });
+}
+
+}  // namespace
+
+void LiveStateObserver::decided(const DecidedSlot& slot) {
+    const Inventory& inventory = slot.inventory;
+    LiveState next;
+    for (const auto& s : slot.signals.services) {
+        next.demand.push_back({inventory.services()[s.service].name, s.volume.ratio, s.value.ratio, s.value_per_minute});
+    }
+    for (const auto& g : slot.signals.gauges) {
+        const auto& entry = inventory.gauges()[g.gauge];
+        next.capacity.push_back({inventory.resources()[entry.resource].name, entry.metric, g.level, 1 - g.level});
+    }
+    for (const auto& p : slot.forecasts.promises) {
+        next.promises.push_back({inventory.services()[p.service].name, std::string(slo_name(inventory, p)), p.probability});
+    }
+    for (const auto& w : slot.warnings) {
+        if (w.state == WarningState::resolved) open_.erase(w.id);
+        else open_[w.id] = w.severity;
+    }
+    for (const auto& [id, severity] : open_) ++next.open_warnings[std::string(to_string(severity))];
+    const std::lock_guard lock(mutex_);
+    state_ = std::move(next);
+}
+
+LiveState LiveStateObserver::now() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+}
+
+std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
+                          const std::string& version) {
+    PrometheusText out;
+    out.family("foreshock_build_info", Type::gauge, "Always 1; the version stands in a label.");
+    out.sample(1, {{"version", version}});
+    put_totals(out, totals);
+    put_state(out, state);
+    put_receivers(out, receivers);
+    return out.take();
+}
+
+}  // namespace foreshock

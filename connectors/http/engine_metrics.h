@@ -1,0 +1,49 @@
+// What /metrics says: the totals of the run, where demand, capacity and promises stand now, and how receivers fare.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/run/metrics.h"
+#include "engine/run/observer.h"
+
+namespace foreshock {
+
+// Where things stand after the last decided slot. Unknown numbers are NaN and are left out.
+struct LiveState {
+    struct Demand { std::string service; double volume_ratio, value_ratio, value_per_minute; };
+    struct Capacity { std::string resource, metric; double utilization, headroom; };
+    struct Promise { std::string service, slo; double probability; };
+    std::vector<Demand> demand;
+    std::vector<Capacity> capacity;
+    std::vector<Promise> promises;
+    std::map<std::string, uint64_t> open_warnings;  // by severity
+};
+
+// Keeps the live state. `decided` by the deciding thread, `now` by any thread.
+class LiveStateObserver : public Observer {
+public:
+    void decided(const DecidedSlot& slot) override;
+    LiveState now() const;
+
+private:
+    mutable std::mutex mutex_;
+    LiveState state_;
+    std::map<std::string, Severity> open_;  // by warning id; the deciding thread's
+};
+
+// How a receiver of warnings fares.
+struct ReceiverMetrics {
+    std::string name;  // "webhook https://host"
+    uint64_t delivered = 0, retried = 0, rejected = 0, overflowed = 0;
+    uint64_t waiting = 0;
+    bool reached = true;
+};
+
+// The body of /metrics. Any thread.
+std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
+                          const std::string& version);
+
+}  // namespace foreshock

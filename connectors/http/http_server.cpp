@@ -1,0 +1,119 @@
+#include "connectors/http/http_server.h"
+
+#include <httplib.h>
+
+#include <atomic>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace foreshock {
+namespace {
+
+constexpr size_t kThreads = 4;
+constexpr size_t kMaxRequestBytes = 64 << 10;
+
+std::string front_page(const std::string& version) {
+    return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Foreshock</title>"
+           "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">"
+           "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>"
+           "<h1>Foreshock " +
+           version +
+           "</h1><p>Warns of a breach before it happens.</p><ul>"
+           "<li><a href=\"/metrics\">/metrics</a>: counters and gauges in Prometheus text format"
+           "<li><a href=\"/readyz\">/readyz</a>: whether sources and receivers are reached"
+           "<li><a href=\"/healthz\">/healthz</a>: whether the process answers</ul>\n";
+}
+
+// The library's own choice lets two processes share a port without a word.
+void only_one_listener(socket_t socket) {
+    const int yes = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
+void answer_readiness(const HttpAnswers& answers, httplib::Response& response) {
+    const Readiness readiness = answers.readiness ? answers.readiness() : Readiness{};
+    const nlohmann::ordered_json body{{"ready", readiness.ready()}, {"reasons", readiness.reasons}};
+    response.status = readiness.ready() ? 200 : 503;
+    response.set_content(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
+}
+
+}  // namespace
+
+struct HttpServer::Impl {
+    HttpServerOptions options;
+    HttpAnswers answers;
+    httplib::Server server;
+    std::thread thread;
+    std::atomic<bool> ended{false};
+
+    void set_up() {
+        server.set_socket_options(only_one_listener);
+        server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+        server.set_payload_max_length(kMaxRequestBytes);
+        server.set_read_timeout(std::chrono::seconds{5});
+        server.set_write_timeout(std::chrono::seconds{5});
+        server.set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}});
+        server.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
+            response.set_content(answers.metrics ? answers.metrics() : std::string{},
+                                 "text/plain; version=0.0.4; charset=utf-8");
+        });
+        server.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
+            response.set_content("ok\n", "text/plain; charset=utf-8");
+        });
+        server.Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
+            answer_readiness(answers, response);
+        });
+        server.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+            response.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+            response.set_content(front_page(options.version), "text/html; charset=utf-8");
+        });
+    }
+};
+
+Result<HttpServerOptions> parse_listen(const std::string& text) {
+    const Diagnostic problem{"", 0, 0, "'" + text + "' is no address to listen on", "write 127.0.0.1:8080"};
+    const size_t colon = text.rfind(':');
+    if (colon == std::string::npos) return problem;
+    HttpServerOptions options;
+    const char *first = text.data() + colon + 1, *last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(first, last, options.port);
+    if (error != std::errc{} || end != last) return problem;
+    std::string host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (!host.empty()) options.host = std::move(host);
+    return options;
+}
+
+HttpServer::HttpServer(HttpServerOptions options, HttpAnswers answers) : impl_(std::make_unique<Impl>()) {
+    impl_->options = std::move(options);
+    impl_->answers = std::move(answers);
+    impl_->set_up();
+}
+
+HttpServer::~HttpServer() { stop(); }
+
+Result<uint16_t> HttpServer::start() {
+    const auto& [host, wanted, version] = impl_->options;
+    const int port = wanted == 0 ? impl_->server.bind_to_any_port(host)
+                     : impl_->server.bind_to_port(host, wanted) ? int{wanted}
+                                                                        : -1;
+    if (port <= 0) {
+        return Diagnostic{"", 0, 0, "cannot listen on " + host + ":" + std::to_string(wanted),
+                          "is the port in use? port 0 takes any free one"};
+    }
+    impl_->thread = std::thread([this] {
+        impl_->server.listen_after_bind();
+        impl_->ended = true;
+    });
+    // Connections queue up since the bind; `stop` has an effect only from here on.
+    while (!impl_->server.is_running() && !impl_->ended) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    return static_cast<uint16_t>(port);
+}
+
+void HttpServer::stop() {
+    impl_->server.stop();
+    if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+}  // namespace foreshock

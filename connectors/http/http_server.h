@@ -1,0 +1,50 @@
+// What an operator's tools ask the running program: /metrics, /healthz, /readyz, and a small page at / that names them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+
+namespace foreshock {
+
+// Not ready when any reason is given ("kafka localhost:9092: not reached").
+struct Readiness {
+    std::vector<std::string> reasons;
+    bool ready() const { return reasons.empty(); }
+};
+
+struct HttpServerOptions {
+    std::string host = "127.0.0.1";  // closed by default: only this machine
+    uint16_t port = 0;               // 0: any free one
+    std::string version;             // shown at /
+};
+
+// Splits "127.0.0.1:8080", "[::1]:8080" or ":8080" (then the host stays 127.0.0.1). Problem: no such text.
+Result<HttpServerOptions> parse_listen(const std::string& text);
+
+// Called from the server's threads, several at once, and must not block for long.
+struct HttpAnswers {
+    std::function<std::string()> metrics;     // Prometheus text format
+    std::function<Readiness()> readiness;
+};
+
+// Set up before start, then read-only; `stop` from the thread that started it.
+class HttpServer {
+public:
+    HttpServer(HttpServerOptions options, HttpAnswers answers);
+    ~HttpServer();  // stops
+
+    // Listens when it returns, and gives the port. Problem: the address is in use or not of this machine.
+    Result<uint16_t> start();
+    void stop();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace foreshock

@@ -1,0 +1,65 @@
+#include "connectors/http/http_server.h"
+
+#include <httplib.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/catch.h"
+
+using namespace foreshock;
+
+namespace {
+
+struct Running {
+    std::atomic<bool> away{false};
+    HttpServer server{{"127.0.0.1", 0, "1.2.3"},
+                      {[] { return std::string("a 1\n"); },
+                       [this] { return away ? Readiness{{"kafka: not reached"}} : Readiness{}; }}};
+    uint16_t port = 0;
+    Running() {
+        const auto started = server.start();
+        REQUIRE(started.ok());
+        port = started.value();
+    }
+    httplib::Client client() const { return httplib::Client("127.0.0.1", port); }
+};
+
+}  // namespace
+
+TEST_CASE("the server answers what operators ask") {
+    Running running;
+    auto client = running.client();
+    const auto metrics = client.Get("/metrics");
+    REQUIRE(metrics);
+    CHECK(metrics->body == "a 1\n");
+    CHECK(metrics->get_header_value("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
+    CHECK(client.Get("/healthz")->status == 200);
+    const auto page = client.Get("/");
+    CHECK(page->body.find("Foreshock 1.2.3") != std::string::npos);
+    CHECK(page->body.find("/metrics") != std::string::npos);
+    CHECK(client.Get("/elsewhere")->status == 404);
+}
+
+TEST_CASE("readiness gives its reasons") {
+    Running running;
+    auto client = running.client();
+    CHECK(client.Get("/readyz")->status == 200);
+    running.away = true;
+    const auto answer = client.Get("/readyz");
+    CHECK(answer->status == 503);
+    CHECK(nlohmann::json::parse(answer->body) == nlohmann::json{{"ready", false}, {"reasons", {"kafka: not reached"}}});
+}
+
+TEST_CASE("a port in use is a problem, not a shared port") {
+    Running running;
+    HttpServer second({"127.0.0.1", running.port, ""}, {});
+    CHECK_FALSE(second.start().ok());
+}
+
+TEST_CASE("addresses to listen on") {
+    CHECK(parse_listen("127.0.0.1:8080").value().port == 8080);
+    CHECK(parse_listen("0.0.0.0:0").value().host == "0.0.0.0");
+    CHECK(parse_listen("[::1]:80").value().host == "::1");
+    CHECK(parse_listen(":80").value().host == "127.0.0.1");
+    for (const char* text : {"", "8080", "localhost", "host:", "host:x", "host:99999"}) CHECK_FALSE(parse_listen(text).ok());
+}
