@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <cstdint>
+
 namespace foreshock {
 namespace {
 

@@ -1,0 +1,342 @@
+#include "connectors/kafka/kafka_consumer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace foreshock {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kSlice{20};  // a trickle of records waits no longer than this to be a batch
+constexpr milliseconds kLookEvery{1000};
+constexpr int kLook_ms = 200;
+constexpr int kLookUp_ms = 10'000;
+constexpr uint32_t kNowhere = UINT32_MAX;
+
+KafkaConsumer& consumer_of(void* opaque) { return *static_cast<KafkaConsumer*>(static_cast<KafkaLink*>(opaque)); }
+
+Diagnostic trouble(const char* what, rd_kafka_resp_err_t error) {
+    return {{}, 0, 0, std::string("Kafka: ") + what + ": " + kafka_text(error), {}};
+}
+
+// Errors of a commit that the coming one mends.
+bool is_passing(rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET ||
+           error == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS || error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION ||
+           error == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
+}
+
+}  // namespace
+
+void KafkaPositions::keep(const std::string& partition, int64_t next) {
+    const std::lock_guard lock(mutex_);
+    next_[partition] = next;
+}
+
+std::optional<int64_t> KafkaPositions::find(const std::string& partition) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = next_.find(partition);
+    return found == next_.end() ? std::nullopt : std::optional(found->second);
+}
+
+struct KafkaConsumer::Batch : RecordKeeper {
+    Batch(std::shared_ptr<KafkaConsumer> c, size_t room) : consumer(std::move(c)), messages(room) {}
+    ~Batch() override { free(); }
+    void free() {
+        for (size_t i = 0; i < count; ++i) rd_kafka_message_destroy(messages[i]);
+        count = 0;
+    }
+
+    std::shared_ptr<KafkaConsumer> consumer;  // empty until the batch is handed over
+    std::vector<rd_kafka_message_t*> messages;
+    size_t count = 0;
+};
+
+KafkaConsumer::KafkaConsumer(const KafkaSourceSettings& settings, unsigned number, ResumeOffset resume,
+                             std::shared_ptr<KafkaPositions> positions)
+    : KafkaLink("Kafka consumer " + std::to_string(number), settings.cluster.log),
+      settings_(settings),
+      resume_(std::move(resume)),
+      positions_(std::move(positions)) {}
+
+Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::make(const KafkaSourceSettings& settings, unsigned number,
+                                                           ResumeOffset resume, std::shared_ptr<KafkaPositions> positions) {
+    std::shared_ptr<KafkaConsumer> consumer(new KafkaConsumer(settings, number, std::move(resume), std::move(positions)));
+    const Status connected = consumer->connect(number);
+    if (!connected) return connected.problems();
+    return consumer;
+}
+
+Status KafkaConsumer::connect(unsigned number) {
+    KafkaSettings cluster = settings_.cluster;
+    cluster.client_id += "-" + std::to_string(number);
+    KafkaProperties defaults = fetch_tuning();
+    defaults.emplace_back("auto.offset.reset", "earliest");
+    defaults.emplace_back("isolation.level", "read_committed");
+    defaults.emplace_back("partition.assignment.strategy", "cooperative-sticky");
+    const KafkaProperties fixed{{"group.id", settings_.group},
+                                {"enable.auto.commit", "false"},
+                                {"enable.auto.offset.store", "false"},
+                                {"enable.partition.eof", settings_.until_end ? "true" : "false"}};
+    Result<KafkaConf> conf = kafka_conf(cluster, defaults, fixed, *this);
+    if (!conf) return conf.problems();
+    rd_kafka_conf_set_rebalance_cb(conf.value().get(), on_rebalance);
+    rd_kafka_conf_set_offset_commit_cb(conf.value().get(), on_commit);
+    Result<KafkaHandle> client = kafka_client(RD_KAFKA_CONSUMER, std::move(conf.value()));
+    if (!client) return client.problems();
+    client_ = std::move(client.value());
+    rd_kafka_poll_set_consumer(client_.get());
+    queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+    return Done{};
+}
+
+Status KafkaConsumer::subscribe() {
+    const KafkaPartitions topics(rd_kafka_topic_partition_list_new(static_cast<int>(settings_.topics.size())));
+    for (const std::string& t : settings_.topics) {
+        rd_kafka_topic_partition_list_add(topics.get(), t.c_str(), RD_KAFKA_PARTITION_UA);
+    }
+    const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_.get(), topics.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("subscribing", error);
+    return Done{};
+}
+
+Status KafkaConsumer::assign(const std::vector<KafkaRange>& ranges) {
+    const KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(ranges.size())));
+    for (const KafkaRange& r : ranges) {
+        const uint32_t number = open_partition(r.topic, r.partition, r.begin, r.end);
+        ++unfinished_;
+        if (r.size() == 0) {
+            end_partition(number);
+        } else {
+            rd_kafka_topic_partition_list_add(list.get(), r.topic.c_str(), r.partition)->offset = r.begin;
+        }
+    }
+    const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("assigning partitions", error);
+    return Done{};
+}
+
+void KafkaConsumer::leave() {
+    if (!std::exchange(left_, true)) rd_kafka_consumer_close(client_.get());
+}
+
+bool KafkaConsumer::owns(const std::string& partition) const {
+    const std::lock_guard lock(mutex_);
+    return owned_.count(partition) > 0;
+}
+
+void KafkaConsumer::commit(const std::vector<PartitionOffset>& offsets) {
+    const KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+    for (const PartitionOffset& o : offsets) {
+        const size_t slash = o.partition.rfind('/');
+        const std::string topic = o.partition.substr(0, slash);
+        const int32_t id = std::stoi(o.partition.substr(slash + 1));
+        rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), id)->offset = o.next;
+    }
+    if (list->cnt == 0) return;
+    const rd_kafka_resp_err_t error = rd_kafka_commit(client_.get(), list.get(), 1);
+    if (!is_passing(error)) say(LogLevel::warning, "committing offsets: " + kafka_text(error));
+}
+
+void KafkaConsumer::on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*, void* opaque) {
+    if (!is_passing(error)) consumer_of(opaque).say(LogLevel::warning, "committing offsets: " + kafka_text(error));
+}
+
+void KafkaConsumer::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list,
+                                 void* opaque) {
+    KafkaConsumer& self = consumer_of(opaque);
+    const bool by_steps = std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE";
+    rd_kafka_error_t* error = nullptr;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        self.given(list);
+        if (by_steps) error = rd_kafka_incremental_assign(client, list);
+        else code = rd_kafka_assign(client, list);
+    } else {
+        self.taken(list);
+        if (by_steps && what == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) error = rd_kafka_incremental_unassign(client, list);
+        else code = rd_kafka_assign(client, nullptr);
+    }
+    if (error != nullptr) {
+        self.say(LogLevel::error, std::string("rebalancing: ") + rd_kafka_error_string(error));
+        rd_kafka_error_destroy(error);
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) self.say(LogLevel::error, "rebalancing: " + kafka_text(code));
+}
+
+void KafkaConsumer::given(rd_kafka_topic_partition_list_t* list) {
+    choose_offsets(list);
+    for (int i = 0; i < list->cnt; ++i) {
+        const rd_kafka_topic_partition_t& p = list->elems[i];
+        open_partition(p.topic, p.partition, std::max<int64_t>(p.offset, 0), -1);
+    }
+    had_partitions_ = had_partitions_ || list->cnt > 0;
+    answered();
+}
+
+void KafkaConsumer::taken(const rd_kafka_topic_partition_list_t* list) {
+    for (int i = 0; list != nullptr && i < list->cnt; ++i) {
+        const auto is_it = [&](const Partition& p) {
+            return p.open && p.id == list->elems[i].partition && p.topic == list->elems[i].topic;
+        };
+        const auto found = std::find_if(partitions_.begin(), partitions_.end(), is_it);
+        if (found == partitions_.end()) continue;
+        found->open = false;
+        if (found->next > 0) positions_->keep(found->name, found->next);
+        notices_.push_back({PartitionNotice::Kind::closed, static_cast<uint32_t>(found - partitions_.begin()), found->name});
+        const std::lock_guard lock(mutex_);
+        owned_.erase(found->name);
+    }
+    last_topic_ = nullptr;
+}
+
+// The store's offset, or where this process was; else the start rule, but only at first: partitions that come later go on from
+// what the group has committed.
+void KafkaConsumer::choose_offsets(rd_kafka_topic_partition_list_t* list) {
+    const KafkaBegin rule = had_partitions_ ? KafkaBegin::committed : settings_.start;
+    if (rule == KafkaBegin::time) {
+        const rd_kafka_resp_err_t error = offsets_at(client_.get(), list, settings_.start_time, kLookUp_ms);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail("offsets to start from: " + kafka_text(error));
+    }
+    for (int i = 0; i < list->cnt; ++i) {
+        rd_kafka_topic_partition_t& p = list->elems[i];
+        if (rule == KafkaBegin::committed) p.offset = RD_KAFKA_OFFSET_INVALID;
+        if (rule == KafkaBegin::earliest) p.offset = RD_KAFKA_OFFSET_BEGINNING;
+        if (rule == KafkaBegin::latest) p.offset = RD_KAFKA_OFFSET_END;
+        const std::string name = KafkaRange{p.topic, p.partition, 0, 0}.name();
+        std::optional<int64_t> known = resume_ ? resume_(name) : std::nullopt;
+        if (!known) known = positions_->find(name);
+        if (known) p.offset = *known;
+    }
+}
+
+uint32_t KafkaConsumer::open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end) {
+    const auto number = static_cast<uint32_t>(partitions_.size());
+    Partition p{topic, id, KafkaRange{topic, id, 0, 0}.name(), next, end};
+    notices_.push_back({PartitionNotice::Kind::opened, number, p.name});
+    {
+        const std::lock_guard lock(mutex_);
+        owned_.insert(p.name);
+    }
+    partitions_.push_back(std::move(p));
+    last_topic_ = nullptr;
+    return number;
+}
+
+void KafkaConsumer::end_partition(uint32_t number) {
+    Partition& p = partitions_[number];
+    if (p.ended) return;
+    p.ended = true;
+    --unfinished_;
+    notices_.push_back({PartitionNotice::Kind::ended, number, p.name});
+    if (p.end <= 0 || client_ == nullptr) return;
+    const KafkaPartitions list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.id);
+    rd_kafka_pause_partitions(client_.get(), list.get());  // what follows its end is not wanted
+}
+
+PollResult KafkaConsumer::poll(RecordBatch& batch, milliseconds timeout) {
+    batch.clear();
+    if (!failure().empty() || left_) return PollResult::failed;
+    size_t count = 0;
+    if (notices_.empty()) {
+        if (settings_.until_end && unfinished_ == 0) return PollResult::finished;
+        count = consume(timeout);
+    }
+    batch.notices = std::exchange(notices_, {});
+    hand_over(count, batch);
+    if (!batch.records.empty() || !batch.notices.empty()) return PollResult::records;
+    if (!failure().empty()) return PollResult::failed;
+    look_for_broker();
+    return PollResult::nothing;
+}
+
+// Messages into `messages_`; callbacks of librdkafka run in here. Returns early as soon as there is something to tell.
+size_t KafkaConsumer::consume(milliseconds timeout) {
+    if (!messages_) messages_ = std::make_unique<Batch>(nullptr, settings_.batch_records);
+    const auto deadline = steady_clock::now() + timeout;
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+        const auto wait = std::clamp(left, milliseconds{0}, kSlice);
+        const ssize_t n = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(wait.count()),
+                                                       messages_->messages.data(), messages_->messages.size());
+        if (n > 0) return messages_->count = static_cast<size_t>(n);
+        if (!notices_.empty() || left <= milliseconds{0} || !failure().empty()) return 0;
+    }
+}
+
+void KafkaConsumer::hand_over(size_t count, RecordBatch& batch) {
+    if (count == 0) return;
+    batch.records.reserve(count);
+    for (size_t i = 0; i < count; ++i) hand_over_one(*messages_->messages[i], batch);
+    if (batch.records.empty()) return messages_->free();
+    answered();
+    messages_->consumer = shared_from_this();
+    batch.keeper = std::move(messages_);
+}
+
+// Of a partition that was taken during the poll nothing is handed over any more, and of one that came back nothing twice.
+void KafkaConsumer::hand_over_one(const rd_kafka_message_t& message, RecordBatch& batch) {
+    if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return on_message_error(message);
+    const uint32_t number = find(message);
+    if (number == kNowhere) return;
+    Partition& p = partitions_[number];
+    if (message.offset < p.next || p.ended) return;
+    if (p.end >= 0 && message.offset >= p.end) return end_partition(number);
+    p.next = message.offset + 1;
+    if (message.payload == nullptr) {
+        tombstones_.fetch_add(1, std::memory_order_relaxed);
+    } else {
+        batch.records.push_back({static_cast<const char*>(message.payload), static_cast<uint32_t>(message.len), number,
+                                 message.offset});
+    }
+    if (p.next == p.end) end_partition(number);
+}
+
+void KafkaConsumer::on_message_error(const rd_kafka_message_t& message) {
+    if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        answered();
+        const uint32_t number = find(message);
+        if (number != kNowhere && settings_.until_end) end_partition(number);
+        return;
+    }
+    const char* text = rd_kafka_message_errstr(&message);
+    const std::string what = text != nullptr ? text : kafka_text(message.err);
+    const bool gone = message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && settings_.until_end;
+    if (is_final(message.err) || gone) {
+        fail(what);
+    } else if (message.err != RD_KAFKA_RESP_ERR__TRANSPORT && message.err != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+        say(LogLevel::warning, what);
+    }
+}
+
+// The number of the open partition that a message is from. Topic handles are one for each topic of a client.
+uint32_t KafkaConsumer::find(const rd_kafka_message_t& message) {
+    if (message.rkt == last_topic_ && message.partition == last_id_) return last_number_;
+    if (message.rkt == nullptr) return kNowhere;
+    const char* const topic = rd_kafka_topic_name(message.rkt);
+    for (size_t i = partitions_.size(); i-- > 0;) {
+        const Partition& p = partitions_[i];
+        if (!p.open || p.id != message.partition || p.topic != topic) continue;
+        last_topic_ = message.rkt;
+        last_id_ = message.partition;
+        last_number_ = static_cast<uint32_t>(i);
+        return last_number_;
+    }
+    return kNowhere;
+}
+
+// Nobody says when a broker answers again while there is nothing to read, so ask.
+void KafkaConsumer::look_for_broker() {
+    if (reachable() || steady_clock::now() < next_look_) return;
+    const rd_kafka_metadata_t* metadata = nullptr;
+    if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLook_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+        answered();
+    }
+    next_look_ = steady_clock::now() + kLookEvery;
+}
+
+}  // namespace foreshock

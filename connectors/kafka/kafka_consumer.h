@@ -1,0 +1,101 @@
+// One consumer of the group with the partitions it has at the moment; a lane of the Kafka source.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "connectors/kafka/kafka_conf.h"
+#include "connectors/kafka/kafka_ranges.h"
+#include "engine/event/source.h"
+
+namespace foreshock {
+
+// Where each partition stands that this process has read and given back; shared by the consumers of a source. Any thread.
+class KafkaPositions {
+public:
+    void keep(const std::string& partition, int64_t next);
+    std::optional<int64_t> find(const std::string& partition) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::map<std::string, int64_t> next_;
+};
+
+// One worker only, but for what says otherwise. Always in a shared_ptr: batches keep their consumer alive, since messages must
+// be freed before their client is.
+class KafkaConsumer : public KafkaLink, public std::enable_shared_from_this<KafkaConsumer> {
+public:
+    [[nodiscard]] static Result<std::shared_ptr<KafkaConsumer>> make(const KafkaSourceSettings& settings, unsigned number,
+                                                                     ResumeOffset resume,
+                                                                     std::shared_ptr<KafkaPositions> positions);
+
+    rd_kafka_t* client() const { return client_.get(); }
+    [[nodiscard]] Status subscribe();                               // live
+    [[nodiscard]] Status assign(const std::vector<KafkaRange>& ranges);  // until_end
+
+    PollResult poll(RecordBatch& batch, std::chrono::milliseconds timeout);
+    void leave();  // the group; no poll after it
+
+    // Any thread.
+    bool owns(const std::string& partition) const;
+    void commit(const std::vector<PartitionOffset>& offsets);
+    uint64_t tombstones() const { return tombstones_.load(std::memory_order_relaxed); }
+
+private:
+    // A partition from when it is given until it is taken; its place in `partitions_` is its number within the lane.
+    struct Partition {
+        std::string topic;
+        int32_t id = 0;
+        std::string name;
+        int64_t next = 0;  // offsets below it have been handed over
+        int64_t end = -1;  // until_end: where it ends; -1: never
+        bool open = true;
+        bool ended = false;
+    };
+    struct Batch;  // the messages of one poll; keeps them alive
+
+    KafkaConsumer(const KafkaSourceSettings& settings, unsigned number, ResumeOffset resume,
+                  std::shared_ptr<KafkaPositions> positions);
+    [[nodiscard]] Status connect(unsigned number);
+    static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list, void* opaque);
+    static void on_commit(rd_kafka_t* client, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
+    void given(rd_kafka_topic_partition_list_t* list);
+    void taken(const rd_kafka_topic_partition_list_t* list);
+    void choose_offsets(rd_kafka_topic_partition_list_t* list);
+    uint32_t open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end);
+    void end_partition(uint32_t number);
+
+    size_t consume(std::chrono::milliseconds timeout);
+    void hand_over(size_t count, RecordBatch& batch);
+    void hand_over_one(const rd_kafka_message_t& message, RecordBatch& batch);
+    void on_message_error(const rd_kafka_message_t& message);
+    uint32_t find(const rd_kafka_message_t& message);
+    void look_for_broker();
+
+    KafkaSourceSettings settings_;
+    ResumeOffset resume_;
+    std::shared_ptr<KafkaPositions> positions_;
+    std::vector<Partition> partitions_;
+    size_t unfinished_ = 0;                          // until_end: partitions that have not ended
+    std::vector<PartitionNotice> notices_;           // of the batch to come
+    const rd_kafka_topic_t* last_topic_ = nullptr;   // of the last message, to find its partition quickly
+    int32_t last_id_ = -1;
+    uint32_t last_number_ = 0;
+    bool had_partitions_ = false;
+    bool left_ = false;
+    std::chrono::steady_clock::time_point next_look_{};
+    std::atomic<uint64_t> tombstones_{0};
+    mutable std::mutex mutex_;                       // guards owned_
+    std::set<std::string> owned_;
+    std::unique_ptr<Batch> messages_;                // of the poll under way
+    KafkaHandle client_;
+    KafkaQueue queue_;
+};
+
+}  // namespace foreshock

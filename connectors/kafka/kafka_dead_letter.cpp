@@ -1,0 +1,27 @@
+#include "connectors/kafka/kafka_dead_letter.h"
+
+#include "connectors/format/dead_letter_json.h"
+
+namespace foreshock {
+namespace {
+
+constexpr std::chrono::milliseconds kLastFlush{5000};
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaDeadLetter>> KafkaDeadLetter::open(const KafkaSettings& settings, std::string topic) {
+    Result<std::unique_ptr<KafkaProducer>> producer = KafkaProducer::open(settings);
+    if (!producer) return producer.problems();
+    return std::unique_ptr<KafkaDeadLetter>(new KafkaDeadLetter(std::move(producer.value()), std::move(topic)));
+}
+
+KafkaDeadLetter::~KafkaDeadLetter() { producer_->flush(kLastFlush); }
+
+void KafkaDeadLetter::write(std::string_view partition, const BadRecord& record) {
+    const std::string value = dead_letter_json(partition, record);
+    if (!producer_->send(topic_, {partition, value}, std::chrono::milliseconds{0})) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+}  // namespace foreshock
