@@ -98,6 +98,7 @@ void FileSink::write_pending() {
         done += static_cast<size_t>(n);
     }
     pending_.erase(0, done);
+    written_all_ = pending_.empty();
 }
 
 bool FileSink::flush(std::chrono::milliseconds) {
@@ -120,11 +121,12 @@ void StdoutSink::deliver(std::span<const WarningRevision> revisions) {
         out_ << (form_ == Form::json ? to_cloudevent(w, context_) : to_sentence_line(w)) << '\n';
     }
     out_.flush();
+    good_ = out_.good();
 }
 
 bool StdoutSink::flush(std::chrono::milliseconds) {
-    out_.flush();
-    return static_cast<bool>(out_);
+    good_ = out_.flush().good();
+    return good_;
 }
 
 }  // namespace foreshock

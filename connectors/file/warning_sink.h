@@ -1,6 +1,7 @@
 // Sinks that write warnings on this machine: a file of JSON lines, and standard output for people and pipes.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <ostream>
@@ -16,7 +17,7 @@ namespace foreshock {
 // One CloudEvent a line, in the order of the revisions, handed to the system when `deliver` returns. Appending to a file that
 // a killed run left behind cuts a half-written last line off and leaves out what the file already holds (by event id, among
 // the last kLookBack bytes), so that a resumed run says nothing twice. What the disk refuses is tried again with the next
-// delivery; beyond kMaxKept bytes it is lost and counted. One worker only.
+// delivery; beyond kMaxKept bytes it is lost and counted. One worker only, but for `ready`.
 class FileSink : public Sink {
 public:
     enum class Mode : uint8_t { append, truncate };
@@ -28,7 +29,7 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     bool flush(std::chrono::milliseconds timeout) override;
-    bool ready() const override { return pending_.empty(); }
+    bool ready() const override { return written_all_; }  // any thread
     std::string name() const override { return "file " + path_; }
 
     uint64_t lost() const { return lost_; }  // revisions
@@ -46,6 +47,7 @@ private:
     CloudEventContext context_;
     std::unordered_set<std::string> written_;  // ids of events found in the file at the start
     std::string pending_;                      // lines not yet written
+    std::atomic<bool> written_all_{true};
     uint64_t lost_ = 0;
 };
 
@@ -61,11 +63,12 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     bool flush(std::chrono::milliseconds timeout) override;
-    bool ready() const override { return static_cast<bool>(out_); }
+    bool ready() const override { return good_; }  // any thread
     std::string name() const override { return "stdout"; }
 
 private:
     std::ostream& out_;
+    std::atomic<bool> good_{true};
     Form form_;
     CloudEventContext context_;
 };
