@@ -1,0 +1,39 @@
+#include "connectors/kafka/kafka_sink.h"
+
+namespace foreshock {
+
+Result<std::unique_ptr<KafkaSink>> KafkaSink::open(KafkaSettings settings, std::string topic, CloudEventContext context) {
+    if (topic.empty()) return Diagnostic{"", 0, 0, "Kafka output without a topic", "write topic: warnings"};
+    // A warning is not given up because a broker is away for more than librdkafka's usual five minutes.
+    settings.properties.emplace("message.timeout.ms", "0");
+    auto producer = KafkaProducer::open(settings);
+    if (!producer) return producer.problems();
+    return std::unique_ptr<KafkaSink>(new KafkaSink(std::move(producer.value()), std::move(topic), std::move(context)));
+}
+
+void KafkaSink::deliver(std::span<const WarningRevision> revisions) {
+    for (const auto& w : revisions) send(w);
+    rd_kafka_poll(producer_->client(), 0);
+}
+
+void KafkaSink::send(const WarningRevision& w) {
+    std::string value = to_cloudevent(w, context_);
+    const rd_kafka_resp_err_t error = rd_kafka_producev(
+        producer_->client(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_KEY(w.id.data(), w.id.size()), RD_KAFKA_V_VALUE(value.data(), value.size()),
+        RD_KAFKA_V_HEADER("content-type", kCloudEventContentType.data(), static_cast<ssize_t>(kCloudEventContentType.size())),
+        RD_KAFKA_V_END);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (refused_.fetch_add(1, std::memory_order_relaxed) == 0) {
+        producer_->say(LogLevel::error, "warnings are given up, the first to topic " + topic_ + ": " + kafka_text(error));
+    }
+}
+
+bool KafkaSink::flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout) && lost() == 0; }
+
+bool KafkaSink::ready() const {
+    rd_kafka_poll(producer_->client(), 0);  // hears of brokers that went or came
+    return producer_->reachable() && producer_->failure().empty();
+}
+
+}  // namespace foreshock

@@ -1,0 +1,44 @@
+// Warnings to a Kafka topic: key = warning id, value = the structured CloudEvent, header `content-type`.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "connectors/format/cloudevents.h"
+#include "connectors/kafka/kafka_producer.h"
+#include "engine/run/sink.h"
+
+namespace foreshock {
+
+// One worker only, but for `ready` and `lost`. Revisions of one warning go to one partition, in order, and idempotently: a
+// broker that is away for however long gets each once when it is back. Never waits; what the producer has no room for is
+// counted as lost.
+class KafkaSink : public Sink {
+public:
+    // Does not wait for a broker. Problems: properties that are wrong, no topic.
+    [[nodiscard]] static Result<std::unique_ptr<KafkaSink>> open(KafkaSettings settings, std::string topic,
+                                                                 CloudEventContext context);
+
+    void deliver(std::span<const WarningRevision> revisions) override;
+    bool flush(std::chrono::milliseconds timeout) override;
+    bool ready() const override;
+    std::string name() const override { return "kafka topic " + topic_; }
+
+    uint64_t delivered() const { return producer_->delivered(); }
+    uint64_t lost() const { return refused_.load(std::memory_order_relaxed) + producer_->lost(); }
+
+private:
+    KafkaSink(std::unique_ptr<KafkaProducer> producer, std::string topic, CloudEventContext context)
+        : producer_(std::move(producer)), topic_(std::move(topic)), context_(std::move(context)) {}
+    void send(const WarningRevision& w);
+
+    std::unique_ptr<KafkaProducer> producer_;
+    std::string topic_;
+    CloudEventContext context_;
+    std::atomic<uint64_t> refused_{0};
+};
+
+}  // namespace foreshock
