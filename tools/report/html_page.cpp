@@ -1,0 +1,175 @@
+#include "tools/report/html_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "foreshock_version.h"
+#include "tools/report/page_style.h"
+#include "tools/report/service_part.h"
+#include "tools/report/svg_plot.h"
+#include "tools/report/text.h"
+
+namespace foreshock {
+namespace {
+
+std::string plural(size_t n, const char* one, const char* many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
+
+struct Score {
+    size_t breaches = 0, warned = 0, averted = 0, wrong = 0;
+    Micros median_lead{0};
+    double at_risk = 0;
+    std::string currency;
+};
+
+Score score_of(const ReportData& data) {
+    Score s;
+    std::vector<Micros> leads;
+    for (const Breach& b : data.breaches()) {
+        ++s.breaches;
+        if (const auto lead = b.lead()) leads.push_back(*lead);
+    }
+    s.warned = leads.size();
+    if (!leads.empty()) {
+        std::ranges::sort(leads);
+        s.median_lead = (leads[leads.size() / 2] + leads[(leads.size() - 1) / 2]) / 2;
+    }
+    for (const WarningStory& w : data.warnings()) {
+        s.averted += w.verdict == Verdict::averted;
+        s.wrong += w.verdict == Verdict::false_alarm;
+        if (w.value_per_minute <= s.at_risk) continue;
+        s.at_risk = w.value_per_minute;
+        s.currency = w.currency;
+    }
+    return s;
+}
+
+std::string lead_sentence(const ReportData& data, const Score& s) {
+    std::string out;
+    if (s.breaches == 0) {
+        out = data.warnings().empty() ? "A calm time: no promise was broken and nothing had to be warned of."
+                                      : "No promise was broken for a minute or longer.";
+    } else if (s.warned == 0) {
+        out = fmt::format("{} broken, none of them with a warning ahead.", s.breaches == 1 ? "One promise was" : fmt::format("{} promises were", s.breaches));
+    } else {
+        out = s.warned == s.breaches ? (s.breaches == 1 ? "The one broken promise was warned of " : fmt::format("All {} broken promises were warned of ", s.breaches))
+                                     : fmt::format("{} of {} broken promises {} warned of ", s.warned, s.breaches, s.warned == 1 ? "was" : "were");
+        out += fmt::format("{} before it happened{}.", span_text(s.median_lead), s.warned > 1 ? " (median)" : "");
+    }
+    if (s.averted != 0) out += fmt::format(" {} averted.", s.averted == 1 ? "One was" : fmt::format("{} were", s.averted));
+    if (s.wrong != 0) out += fmt::format(" {} did not come true.", plural(s.wrong, "warning", "warnings"));
+    return out;
+}
+
+std::string head(const std::string& app, const ReportData& data) {
+    const Timeline& t = data.timeline();
+    const bool one_day = date_text(t.start()) == date_text(t.end());
+    const std::string range = fmt::format("{} {} to {}{} UTC", date_text(t.start()), to_clock(t.start()),
+                                          one_day ? "" : date_text(t.end()) + " ", to_clock(t.end()));
+    return fmt::format("<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1><p class=\"range\">{} · {} · {} events · {}</p></header>\n",
+                       html_escaped(app), range, span_text(t.end() - t.start()), grouped(data.events()),
+                       plural(data.services().size() + data.services_left_out(), "service", "services"));
+}
+
+std::string tile(const std::string& number, const std::string& what) {
+    return fmt::format("<div class=\"tile\"><b>{}</b><span>{}</span></div>", html_escaped(number), what);
+}
+
+std::string tiles(const ReportData& data, const Score& s) {
+    std::string out = "<section class=\"tiles\">";
+    out += tile(std::to_string(data.warnings().size() + data.warnings_left_out()), "warnings");
+    out += tile(std::to_string(s.breaches), "broken promises");
+    if (s.breaches != 0) out += tile(fmt::format("{} of {}", s.warned, s.breaches), "warned of ahead");
+    if (s.warned != 0) out += tile(span_text(s.median_lead), "median lead time");
+    out += tile(std::to_string(data.spikes()), "demand spikes");
+    if (s.at_risk > 0) out += tile(unit_text(s.at_risk, Unit::money, s.currency), "a minute at risk, at most");
+    return out + "</section>\n";
+}
+
+std::string legend() {
+    return "<ul class=\"legend\"><li><i style=\"background:var(--warning)\"></i>warning open<li><i style=\"background:var(--breach)\"></i>promise broken"
+           "<li><i style=\"background:var(--spike);opacity:.5\"></i>demand above its usual"
+           "<li><i class=\"line\" style=\"border-color:var(--usual)\"></i>usual for the hour"
+           "<li><i class=\"line\" style=\"border-color:var(--bound);border-top-style:dotted\"></i>limit or objective</ul>";
+}
+
+std::string overview(const std::vector<ServicePart>& parts, const ReportData& data) {
+    std::vector<Lane> lanes;
+    for (const ServicePart& p : parts) {
+        if (p.eventful()) lanes.push_back({p.track->name, "#" + p.anchor, p.shading});
+    }
+    if (lanes.empty()) return {};
+    return "<section class=\"card\"><h2>When what happened</h2>" + lanes_svg(lanes, data.timeline()) + legend() + "</section>\n";
+}
+
+std::string warning_rows(const ReportData& data) {
+    const auto breaches = data.breaches();
+    const TimeWords words(data.timeline().start(), data.timeline().end());
+    std::string out;
+    size_t n = 0;
+    for (const WarningStory& w : data.warnings()) {
+        if (++n > kListedWarnings) break;
+        out += fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
+                           words.when(w.opened_at), html_escaped(w.service), html_escaped(w.slo_text.empty() ? w.slo : w.slo_text),
+                           w.breached_when_opened ? "–" : words.when(w.act_before), words.when(w.breach_at), outcome_html(w, breaches, words));
+    }
+    return out;
+}
+
+std::string warnings_table(const ReportData& data) {
+    if (data.warnings().empty()) return {};
+    const size_t all = data.warnings().size() + data.warnings_left_out();
+    std::string out = "<section class=\"card\"><h2>Warnings</h2><table><thead><tr><th class=\"n\">Said at</th><th>Service</th><th>Promise</th>"
+                      "<th class=\"n\">Act before</th><th class=\"n\">Breach expected</th><th>What came</th></tr></thead><tbody>" +
+                      warning_rows(data) + "</tbody></table>";
+    if (all > kListedWarnings) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kListedWarnings, all);
+    return out + "</section>\n";
+}
+
+std::string breaches_table(const ReportData& data) {
+    const auto breaches = data.breaches();
+    if (breaches.empty()) return {};
+    const TimeWords words(data.timeline().start(), data.timeline().end());
+    std::string out = "<section class=\"card\"><h2>Broken promises</h2><table><thead><tr><th class=\"n\">From</th><th class=\"n\">For</th><th>Service</th>"
+                      "<th>Promise</th><th>Warned</th></tr></thead><tbody>";
+    size_t n = 0;
+    for (const Breach& b : breaches) {
+        if (++n > kListedWarnings) break;
+        const auto lead = b.lead();
+        out += fmt::format("<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td></tr>", words.when(b.start),
+                           span_text(b.end - b.start), html_escaped(b.service), html_escaped(promise_of(data, b)),
+                           lead ? "<span class=\"good\">" + span_text(*lead) + " ahead</span>" : "<span class=\"soft\">not ahead</span>");
+    }
+    out += "</tbody></table>";
+    if (breaches.size() > kListedWarnings) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kListedWarnings, breaches.size());
+    return out + "</section>\n";
+}
+
+std::string foot(const ReportData& data, size_t plotted) {
+    std::string out = "<footer><p>Lines are means, the bands around them reach from the least to the greatest number of each stretch of ";
+    out += span_text(data.timeline().bucket_length()) + ". Times are UTC. A promise counts as broken when its indicator was out of bounds for a minute.";
+    const size_t all = data.services().size() + data.services_left_out();
+    if (all > plotted) out += fmt::format(" {} of {} services are plotted: those with something to tell, then the busiest.", plotted, all);
+    return out + fmt::format("</p><p>Made by Foreshock {}.</p></footer>", kVersion);
+}
+
+}  // namespace
+
+std::string html_page(const std::string& app, const ReportData& data) {
+    std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">";
+    out += fmt::format("<title>{} · Foreshock report</title><style>{}</style></head><body><main>\n", html_escaped(app), kPageStyle);
+    if (data.timeline().empty()) {
+        return out + fmt::format("<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1></header><p class=\"lead\">No event was read.</p></main></body></html>\n",
+                                 html_escaped(app));
+    }
+    const Score score = score_of(data);
+    const auto parts = service_parts(data);
+    out += head(app, data) + "<p class=\"lead\">" + lead_sentence(data, score) + "</p>\n" + tiles(data, score);
+    out += overview(parts, data) + warnings_table(data) + breaches_table(data);
+    for (const ServicePart& p : parts) out += service_html(p, data);
+    return out + foot(data, parts.size()) + "</main></body></html>\n";
+}
+
+}  // namespace foreshock

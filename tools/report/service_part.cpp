@@ -1,0 +1,196 @@
+#include "tools/report/service_part.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/report/html_page.h"
+#include "tools/report/text.h"
+
+namespace foreshock {
+namespace {
+
+constexpr size_t kMostGauges = 6;        // plotted for one service
+constexpr size_t kMostShades = 120;      // of one kind in one figure
+constexpr size_t kMostSentences = 40;
+constexpr double kCutPromise = 4;        // numbers beyond this many times the objective are cut off
+
+void limit(std::vector<Span>& spans) {
+    if (spans.size() > kMostShades) spans.resize(kMostShades);
+}
+
+std::vector<Span> merged(std::vector<Span> a, const std::vector<Span>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    std::ranges::sort(a, {}, &Span::start);
+    std::vector<Span> out;
+    for (const Span& s : a) {
+        if (!out.empty() && s.start <= out.back().end) out.back().end = std::max(out.back().end, s.end);
+        else out.push_back(s);
+    }
+    return out;
+}
+
+// Smaller comes first.
+std::tuple<int, EventTime, double> rank(const ServicePart& p) {
+    EventTime first = kEndOfTime;
+    for (const auto* spans : {&p.shading.warnings, &p.shading.breaches}) {
+        if (!spans->empty()) first = std::min(first, spans->front().start);
+    }
+    const int group = first != kEndOfTime ? 0 : !p.shading.spikes.empty() ? 1 : 2;
+    return {group, first, -p.track->volume.greatest_mean()};
+}
+
+void add_gauges(std::map<ServiceIndex, ServicePart>& parts, const ReportData& data) {
+    for (const auto& [index, gauge] : data.gauges()) {
+        const auto part = parts.find(gauge.service);
+        if (part != parts.end() && gauge.utilization.known()) part->second.gauges.push_back(&gauge);
+    }
+    for (auto& [index, part] : parts) {
+        std::ranges::stable_sort(part.gauges, std::greater<>{}, [](const GaugeTrack* g) { return g->utilization.greatest(); });
+    }
+}
+
+void add_strips_of_demand(std::vector<Strip>& out, const ServiceTrack& s) {
+    if (s.volume.known()) {
+        out.push_back({.title = "Transactions", .note = "a minute", .tone = "demand", .track = &s.volume, .baseline = &s.volume_baseline});
+    }
+    if (s.value.known() && s.value.greatest() > 0) {
+        const std::string note = s.currency.empty() ? "a minute" : s.currency + " a minute";
+        out.push_back({.title = "Value", .note = note, .tone = "value", .track = &s.value, .baseline = &s.value_baseline});
+    }
+}
+
+void add_strips_of_promises(std::vector<Strip>& out, const ServiceTrack& s) {
+    bool latency = false, errors = false;
+    for (const SloTrack& slo : s.slos) {
+        if (!slo.value.known()) continue;
+        const Unit unit = slo.indicator == Indicator::latency_quantile ? Unit::milliseconds
+                          : slo.indicator == Indicator::error_ratio    ? Unit::percent
+                                                                       : Unit::plain;
+        latency = latency || unit == Unit::milliseconds;
+        errors = errors || unit == Unit::percent;
+        out.push_back({.title = slo.name, .note = slo.text, .tone = "promise", .track = &slo.value, .bound = slo.below,
+                       .at_most = kCutPromise * slo.below, .unit = unit});
+    }
+    if (!latency && s.p95_ms.known()) {
+        out.push_back({.title = "p95 latency", .note = "no objective given", .tone = "promise", .track = &s.p95_ms, .unit = Unit::milliseconds});
+    }
+    if (!errors && s.error_ratio.greatest_mean() > 0.002) {
+        out.push_back({.title = "Errors", .note = "no objective given", .tone = "promise", .track = &s.error_ratio, .unit = Unit::percent});
+    }
+}
+
+void add_strips_of_capacity(std::vector<Strip>& out, const ServicePart& part) {
+    for (size_t i = 0; i < std::min(part.gauges.size(), kMostGauges); ++i) {
+        const GaugeTrack& g = *part.gauges[i];
+        const double most = g.utilization.greatest();
+        out.push_back({.title = g.resource, .note = g.metric, .tone = "capacity", .track = &g.utilization, .bound = most > 0.25 ? 1.0 : kUnknown,
+                       .at_most = 2, .unit = Unit::percent});
+    }
+}
+
+std::string facts(const ServicePart& p, const std::vector<Breach>& breaches) {
+    std::vector<std::string> parts;
+    if (p.track->peak_ratio > 0) parts.push_back(fmt::format("demand up to ×{:.1f} its usual", p.track->peak_ratio));
+    Micros broken{0};
+    for (const Breach& b : breaches) {
+        if (b.service == p.track->name) broken += b.end - b.start;
+    }
+    if (!p.warnings.empty()) parts.push_back(p.warnings.size() == 1 ? "1 warning" : fmt::format("{} warnings", p.warnings.size()));
+    if (broken.count() > 0) parts.push_back("promises broken for " + span_text(broken));
+    if (p.gauges.size() > kMostGauges) parts.push_back(fmt::format("the fullest {} of {} resource metrics", kMostGauges, p.gauges.size()));
+    return parts.empty() ? "" : fmt::format("<p class=\"facts\">{}</p>", fmt::join(parts, " · "));
+}
+
+std::string sentences(const ServicePart& p, const std::vector<Breach>& breaches, const TimeWords& words) {
+    if (p.warnings.empty()) return {};
+    std::string out = fmt::format("<ul class=\"said{}\">", words.days() ? " days" : "");
+    size_t n = 0;
+    for (const WarningStory* w : p.warnings) {
+        if (++n > kMostSentences) break;
+        out += fmt::format("<li><time>{}</time>{} {}</li>", words.when(w->opened_at), html_sentence(w->sentence), outcome_html(*w, breaches, words));
+    }
+    out += "</ul>";
+    if (p.warnings.size() > kMostSentences) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kMostSentences, p.warnings.size());
+    return out;
+}
+
+}  // namespace
+
+std::vector<ServicePart> service_parts(const ReportData& data) {
+    std::map<ServiceIndex, ServicePart> parts;
+    std::map<std::string, ServicePart*> by_name;
+    for (const auto& [index, track] : data.services()) {
+        ServicePart& p = parts[index];
+        p.track = &track;
+        p.anchor = fmt::format("s{}", index);
+        p.shading.spikes = merged(track.volume_spikes, track.value_spikes);
+        by_name[track.name] = &p;
+    }
+    add_gauges(parts, data);
+    for (const WarningStory& w : data.warnings()) {
+        const auto found = by_name.find(w.service);
+        if (found == by_name.end()) continue;
+        found->second->warnings.push_back(&w);
+        found->second->shading.warnings.push_back({w.opened_at, w.resolved_at});
+    }
+    for (const Breach& b : data.breaches()) {
+        if (const auto found = by_name.find(b.service); found != by_name.end()) found->second->shading.breaches.push_back({b.start, b.end});
+    }
+    std::vector<ServicePart> out;
+    for (auto& [index, p] : parts) {
+        p.shading.warnings = merged(std::move(p.shading.warnings), {});
+        p.shading.breaches = merged(std::move(p.shading.breaches), {});
+        for (auto* spans : {&p.shading.warnings, &p.shading.breaches, &p.shading.spikes}) limit(*spans);
+        out.push_back(std::move(p));
+    }
+    std::ranges::stable_sort(out, {}, rank);
+    if (out.size() > kPlottedServices) out.resize(kPlottedServices);
+    return out;
+}
+
+std::string service_html(const ServicePart& p, const ReportData& data) {
+    const auto breaches = data.breaches();
+    std::vector<Strip> strips;
+    add_strips_of_demand(strips, *p.track);
+    add_strips_of_promises(strips, *p.track);
+    add_strips_of_capacity(strips, p);
+    const std::string& title = p.track->title.empty() ? p.track->name : p.track->title;
+    std::string out = fmt::format("<section class=\"card\" id=\"{}\"><h2>{}</h2>", p.anchor, html_escaped(title));
+    out += facts(p, breaches);
+    if (!strips.empty()) out += strips_svg(strips, data.timeline(), p.shading, "Demand, promises and capacity of " + p.track->name + " over time");
+    return out + sentences(p, breaches, TimeWords(data.timeline().start(), data.timeline().end())) + "</section>\n";
+}
+
+std::string outcome_html(const WarningStory& w, const std::vector<Breach>& breaches, const TimeWords& words) {
+    if (w.breached_when_opened) return "<span class=\"soft\">said when it was broken already</span>";
+    for (const Breach& b : breaches) {
+        if (b.service != w.service || b.start <= w.opened_at || b.start - w.opened_at > LeadTimes::kHorizon) continue;
+        return fmt::format("<span class=\"bad\">broke at {}</span>, <span class=\"good\">{} after the warning</span>", words.when(b.start),
+                           span_text(b.start - w.opened_at));
+    }
+    switch (w.verdict) {
+        case Verdict::came_true: return "<span class=\"bad\">came true</span>";
+        case Verdict::averted: return "<span class=\"good\">averted</span>";
+        case Verdict::false_alarm: return "<span class=\"soft\">did not come true</span>";
+        default: return w.resolved_at == kEndOfTime ? "<span class=\"soft\">still open at the end</span>" : "<span class=\"soft\">over</span>";
+    }
+}
+
+std::string promise_of(const ReportData& data, const Breach& b) {
+    for (const auto& [index, s] : data.services()) {
+        if (s.name != b.service) continue;
+        for (const SloTrack& slo : s.slos) {
+            if (slo.name == b.slo) return slo.text;
+        }
+    }
+    return b.slo;
+}
+
+std::string grouped(uint64_t n) {
+    std::string out = std::to_string(n);
+    for (size_t i = out.size(); i > 3; i -= 3) out.insert(i - 3, ",");
+    return out;
+}
+
+}  // namespace foreshock
