@@ -32,6 +32,9 @@ struct DemandState {
     double spread = kUnknown;    // robust scale of the level about the baseline
     double ratio = kUnknown;     // level / baseline
     double z = 0;                // (level - baseline) / spread
+    double slope_error = 0;      // usual deviation of the slope when nothing happens
+    double age_seconds = 0;      // how long the present rise has lasted, at most 900
+    bool settled = false;        // at least 30 minutes of past stand behind baseline and spread
     bool spike = false, drop = false;
     EventTime since{};           // start of the open spike or drop
     std::vector<Contributor> contributors;  // of an open spike, largest first
@@ -40,6 +43,7 @@ struct DemandState {
 struct ServiceState {
     ServiceIndex service = kNoIndex;
     bool present = false;  // events in this slot, or within the interval of summarised rows
+    bool summarised = false;  // comes as rows of totals, rarer than slots
     DemandState volume, value;
     double error_ratio = kUnknown;     // this slot
     double p95_ms = kUnknown;          // this slot
@@ -57,6 +61,12 @@ struct GaugeState {
     double baseline = kUnknown;     // level 20 to 80 minutes ago
     double noise = kUnknown;        // usual deviation of the level
     double value = kUnknown, limit = kUnknown;
+    double worst = kUnknown;        // greatest utilization of one instance
+    double age_seconds = 0;         // how long the present rise has lasted, at most 900
+    double peak = kUnknown;         // greatest level of the last 30 minutes
+    double usual_high = kUnknown;   // 99.5 % of the minutes of the past days were below this
+    double silent_seconds = 0;      // since the last sample
+    bool settled = false;           // at least 30 minutes of past stand behind baseline and noise
     uint32_t instances = 0;
     bool pressure = false;          // rising beyond its noise, or high
     EventTime since{};

@@ -1,0 +1,79 @@
+#include "engine/detect/contributors.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foreshock {
+namespace {
+
+constexpr double kNowSeconds = 60, kBucketSeconds = 600, kLeastShare = 0.1;
+constexpr size_t kMost = 64, kReported = 5;
+
+template <class Array>
+void shift(Array& a) {
+    std::rotate(a.begin(), a.end() - 1, a.end());
+    a[0] = 0;
+}
+
+}  // namespace
+
+void ContributorTracker::age(EventTime end, double seconds) {
+    if (values_.empty()) return;
+    const int64_t bucket = slot_of(end - Micros{1}, from_seconds(kBucketSeconds)).value;
+    const bool turned = bucket != bucket_;
+    bucket_ = bucket;
+    const double keep = std::exp(-seconds / kNowSeconds);
+    if (turned) shift(past_);
+    past_[0] += static_cast<float>(seconds);
+    for (auto it = values_.begin(); it != values_.end();) {
+        Entry& e = it->second;
+        e.volume.now *= keep;
+        e.value.now *= keep;
+        if (turned) { shift(e.volume.past); shift(e.value.past); }
+        const bool gone = e.volume.now < 1e-6 && std::all_of(e.volume.past.begin(), e.volume.past.end(), [](float x) { return x == 0; });
+        it = gone ? values_.erase(it) : std::next(it);
+    }
+}
+
+void ContributorTracker::add(const std::vector<DimensionSlot>& dimensions, double span_seconds) {
+    const double gain = (1 - std::exp(-span_seconds / kNowSeconds)) / span_seconds;
+    for (const DimensionSlot& d : dimensions) {
+        auto it = values_.find(Key(d.dimension, d.value));
+        if (it == values_.end()) {
+            if (values_.size() >= kMost) continue;
+            it = values_.emplace(Key(d.dimension, d.value), Entry{}).first;
+        }
+        const double count = static_cast<double>(d.count), value = static_cast<double>(d.value_micro) * 1e-6;
+        it->second.volume.now += gain * count;
+        it->second.value.now += gain * value;
+        it->second.volume.past[0] += static_cast<float>(count);
+        it->second.value.past[0] += static_cast<float>(value);
+    }
+}
+
+double ContributorTracker::usual(const Flow& f) const {
+    double sum = 0, seconds = 0;
+    for (size_t i = 2; i < kBuckets; ++i) {
+        sum += static_cast<double>(f.past[i]);
+        seconds += static_cast<double>(past_[i]);
+    }
+    return seconds > 0 ? sum / seconds : kUnknown;  // no past: nothing can be said
+}
+
+std::vector<Contributor> ContributorTracker::split(Measure measure, double level, double baseline,
+                                                   const std::vector<std::string>& dimension_names) const {
+    std::vector<Contributor> out;
+    const double rise = level - baseline;
+    if (!(rise > 0)) return out;
+    for (const auto& [key, entry] : values_) {
+        const Flow& f = measure == Measure::volume ? entry.volume : entry.value;
+        const double share = (f.now - usual(f)) / rise;
+        if (!(share >= kLeastShare) || key.first >= dimension_names.size()) continue;
+        out.push_back({dimension_names[key.first], key.second, std::min(1.0, share)});
+    }
+    std::stable_sort(out.begin(), out.end(), [](const Contributor& a, const Contributor& b) { return a.share > b.share; });
+    if (out.size() > kReported) out.resize(kReported);
+    return out;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,191 @@
+#include "engine/detect/detector.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/detect/gauge_tracker.h"
+#include "engine/detect/service_tracker.h"
+#include "engine/detect/slo_watch.h"
+
+namespace foreshock {
+namespace {
+
+constexpr double kSeasonLow = 0.8, kSeasonHigh = 1.25;  // how far the time of day may move a gauge's baseline
+constexpr double kSurprise = 30;     // expected transactions that did not come: now silence is a gap in the data …
+constexpr double kLongSilence = 3;   // … when it is also this many times longer than any that was usual
+
+}  // namespace
+
+struct Detector::State {
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o) {}
+
+    const Inventory& inventory;
+    const EngineOptions& options;
+    Signals signals;
+    std::vector<ServiceTracker> services;
+    std::vector<GaugeTracker> gauges;
+    std::vector<SloWatch> watches;
+    bool started = false;
+    SlotIndex last;
+    double silence = 0;          // seconds since any raw service had an event
+    double usual_silence = 0;    // longest that turned out to be real
+
+    void grow();
+    void add_services(const ClosedSlot& slot, double seconds);
+    void add_gauges(const ClosedSlot& slot, double seconds);
+    void close_slos(const ClosedSlot& slot);
+    bool is_gap(const ClosedSlot& slot, double seconds);
+    void report_changes(EventTime at);
+    void report(SignalKind kind, bool opened, Measure m, ServiceIndex s, const DemandState& d, EventTime at);
+};
+
+Detector::Detector(const Inventory& inventory, const EngineOptions& options)
+    : state_(std::make_unique<State>(inventory, options)) {}
+Detector::~Detector() = default;
+
+void Detector::State::grow() {
+    services.resize(inventory.services().size());
+    signals.services.resize(services.size());
+    for (size_t i = gauges.size(); i < inventory.gauges().size(); ++i) {
+        gauges.emplace_back(inventory.resources()[inventory.gauges()[i].resource].kind);
+    }
+    signals.gauges.resize(gauges.size());
+    if (!signals.slos.empty()) return;  // promises come from the model only
+    for (ServiceIndex s = 0; s < inventory.services().size(); ++s) {
+        const ServiceModel* model = inventory.services()[s].model;
+        for (uint32_t k = 0; model != nullptr && k < model->slos.size(); ++k) {
+            SloState state;
+            state.service = s;
+            state.slo = k;
+            signals.slos.push_back(state);
+        }
+    }
+    watches.resize(signals.slos.size());
+}
+
+// Silence of every service that sends single events: a gap in the data, or a quiet hour?
+bool Detector::State::is_gap(const ClosedSlot& slot, double seconds) {
+    bool any = false;
+    double usual = 0;
+    for (const ServiceSlot& s : slot.services) any = any || s.span_seconds <= to_seconds(slot.length) * 1.5;
+    for (const ServiceTracker& s : services) {
+        if (s.raw() && s.volume().state().level > 0) usual += s.volume().state().level;
+    }
+    if (any) {
+        usual_silence = std::max(usual_silence, silence / 2);
+        silence = 0;
+        return false;
+    }
+    silence += seconds;
+    return usual * silence > kSurprise && silence > kLongSilence * usual_silence;
+}
+
+void Detector::State::add_services(const ClosedSlot& slot, double seconds) {
+    const double length = to_seconds(slot.length);
+    for (ServiceTracker& s : services) s.age(slot.end, seconds);
+    const bool gap = is_gap(slot, seconds);
+    auto row = slot.services.begin();
+    for (ServiceIndex i = 0; i < services.size(); ++i) {
+        while (row != slot.services.end() && row->service < i) ++row;
+        if (row != slot.services.end() && row->service == i) services[i].add(*row, slot.end, length);
+        else if (services[i].raw() && !gap) services[i].add_nothing(slot.end, seconds);
+        services[i].close(slot.start, slot.end, options.dimensions, inventory.services()[i].model);
+        signals.services[i] = services[i].state();
+        signals.services[i].service = i;
+    }
+}
+
+void Detector::State::add_gauges(const ClosedSlot& slot, double seconds) {
+    auto row = slot.gauges.begin();
+    for (GaugeIndex i = 0; i < gauges.size(); ++i) {
+        while (row != slot.gauges.end() && row->gauge < i) ++row;
+        gauges[i].age(seconds);
+        if (row != slot.gauges.end() && row->gauge == i) gauges[i].add(*row);
+        const ServiceIndex owner = inventory.resources()[inventory.gauges()[i].resource].service;
+        const double season = owner == kNoIndex ? 1 : services[owner].volume().season();
+        gauges[i].close(slot.start, slot.end, std::clamp(season, kSeasonLow, kSeasonHigh));
+        signals.gauges[i] = gauges[i].state();
+        signals.gauges[i].gauge = i;
+    }
+}
+
+void Detector::State::close_slos(const ClosedSlot& slot) {
+    for (size_t k = 0; k < watches.size(); ++k) {
+        SloState& state = signals.slos[k];
+        const Slo& slo = inventory.services()[state.service].model->slos[state.slo];
+        if (slo.indicator == Indicator::metric) {
+            const GaugeIndex g = inventory.find_gauge(slo.resource, slo.metric);
+            for (const GaugeSlot& row : slot.gauges) if (row.gauge == g) watches[k].add(slot.end, row);
+        } else {
+            for (const ServiceSlot& row : slot.services) if (row.service == state.service) watches[k].add(slot.end, row, slo);
+        }
+        watches[k].close(slot.start, slot.end, slo, state);
+    }
+}
+
+void Detector::State::report(SignalKind kind, bool opened, Measure m, ServiceIndex s, const DemandState& d, EventTime at) {
+    SignalChange c;
+    c.kind = kind;
+    c.opened = opened;
+    c.measure = m;
+    c.service = s;
+    c.at = at;
+    c.since = d.since;
+    c.value = d.level;
+    c.baseline = d.baseline;
+    c.ratio = d.ratio;
+    signals.changes.push_back(c);
+}
+
+void Detector::State::report_changes(EventTime at) {
+    signals.changes.clear();
+    for (ServiceIndex i = 0; i < services.size(); ++i) {
+        for (const Measure m : {Measure::volume, Measure::value}) {
+            const DemandTracker& d = m == Measure::volume ? services[i].volume() : services[i].value();
+            if (d.spike_opened() || d.spike_closed()) report(SignalKind::spike, d.spike_opened(), m, i, d.state(), at);
+            if (d.drop_opened() || d.drop_closed()) report(SignalKind::drop, d.drop_opened(), m, i, d.state(), at);
+        }
+    }
+    for (GaugeIndex i = 0; i < gauges.size(); ++i) {
+        if (!gauges[i].pressure_opened() && !gauges[i].pressure_closed()) continue;
+        const GaugeState& g = gauges[i].state();
+        SignalChange c;
+        c.kind = SignalKind::pressure;
+        c.opened = gauges[i].pressure_opened();
+        c.gauge = i;
+        c.service = inventory.resources()[inventory.gauges()[i].resource].service;
+        c.at = at;
+        c.since = g.since;
+        c.value = g.level;
+        c.baseline = g.baseline;
+        c.ratio = g.baseline > 0 ? g.level / g.baseline : kUnknown;
+        signals.changes.push_back(c);
+    }
+}
+
+const Signals& Detector::close(const ClosedSlot& slot) {
+    State& s = *state_;
+    const double length = to_seconds(slot.length);
+    const auto slots = s.started ? std::max<int64_t>(1, slot.index.value - s.last.value) : 1;
+    const double seconds = length * static_cast<double>(slots);
+    s.started = true;
+    s.last = slot.index;
+    s.grow();
+    s.signals.slot = slot.index;
+    s.signals.start = slot.start;
+    s.signals.end = slot.end;
+    s.signals.decided_at = slot.decided_at;
+    s.add_services(slot, seconds);
+    s.add_gauges(slot, seconds);
+    s.close_slos(slot);
+    s.report_changes(slot.end);
+    return s.signals;
+}
+
+void Detector::archive(Archive& a) {
+    State& s = *state_;
+    a(s.started, s.last, s.silence, s.usual_silence);
+    a(s.services, s.gauges, s.watches);
+}
+
+}  // namespace foreshock

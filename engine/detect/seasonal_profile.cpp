@@ -1,0 +1,113 @@
+#include "engine/detect/seasonal_profile.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foreshock {
+namespace {
+
+constexpr int64_t kBinSeconds = 300, kBinsOfDay = 288, kHoursOfWeek = 168, kBinsOfHour = 12;
+constexpr size_t kDelay = 18;               // bins that wait before they are learned: 90 minutes
+constexpr float kNewDay = 0.35F;            // weight of the newest day, of the newest week 0.5
+constexpr int64_t kFactorBins[]{4, 6, 8, 10, 12, 14, 16};  // 20 to 80 minutes ago
+
+int64_t bin_of(EventTime t) { return slot_of(t, from_seconds(static_cast<double>(kBinSeconds))).value; }
+size_t of_day(int64_t bin) { return static_cast<size_t>(((bin % kBinsOfDay) + kBinsOfDay) % kBinsOfDay); }
+size_t of_week(int64_t bin) {
+    const int64_t hour = bin >= 0 ? bin / kBinsOfHour : (bin - kBinsOfHour + 1) / kBinsOfHour;
+    return static_cast<size_t>(((hour % kHoursOfWeek) + kHoursOfWeek) % kHoursOfWeek);
+}
+
+}  // namespace
+
+SeasonalProfile::SeasonalProfile() : day_(kBinsOfDay, std::nanf("")), week_(kHoursOfWeek, std::nanf("")) {}
+
+void SeasonalProfile::add(EventTime t, double y, double span_seconds, bool learn) {
+    const int64_t bin = bin_of(t - Micros{1});
+    if (bin != bin_) {
+        close_bin();
+        bin_ = bin;
+    }
+    sum_ += y * span_seconds;
+    weight_ += span_seconds;
+    clean_ = clean_ && learn;
+}
+
+void SeasonalProfile::close_bin() {
+    if (weight_ > 0) {
+        Pending p;
+        p.bin = bin_;
+        p.mean = clean_ ? static_cast<float>(sum_ / weight_) : std::nanf("");
+        pending_.push_back(p);
+    }
+    sum_ = weight_ = 0;
+    clean_ = true;
+    while (pending_.size() > kDelay) {
+        learn(pending_.front());
+        pending_.erase(pending_.begin());
+    }
+}
+
+void SeasonalProfile::learn(const Pending& p) {
+    float& usual = day_[of_day(p.bin)];
+    if (!std::isnan(p.mean)) {
+        if (!std::isnan(usual)) {
+            hour_sum_ += static_cast<double>(p.mean);
+            hour_usual_ += static_cast<double>(usual);
+            ++hour_bins_;
+        }
+        usual = std::isnan(usual) ? p.mean : usual + kNewDay * (p.mean - usual);
+    }
+    if (of_week(p.bin + 1) != of_week(p.bin)) close_hour(p.bin);
+}
+
+void SeasonalProfile::close_hour(int64_t bin) {
+    if (hour_bins_ >= kBinsOfHour / 2 && hour_usual_ > 0) {
+        const auto ratio = static_cast<float>(std::clamp(hour_sum_ / hour_usual_, 0.05, 20.0));
+        float& week = week_[of_week(bin)];
+        week = std::isnan(week) ? ratio : week + 0.5F * (ratio - week);
+    }
+    hour_sum_ = hour_usual_ = 0;
+    hour_bins_ = 0;
+}
+
+double SeasonalProfile::shape(int64_t bin) const {
+    double sum = 0, n = 0;
+    for (int64_t b = bin - 1; b <= bin + 1; ++b) {
+        const float v = day_[of_day(b)];
+        if (!std::isnan(v)) { sum += static_cast<double>(v); n += 1; }
+    }
+    if (n == 0) return std::nan("");
+    return sum / n;
+}
+
+double SeasonalProfile::at(EventTime t) const {
+    const int64_t bin = bin_of(t);
+    const float week = week_[of_week(bin)];
+    return shape(bin) * (std::isnan(week) ? 1.0 : static_cast<double>(week));
+}
+
+double SeasonalProfile::factor(EventTime t, double low, double high) const {
+    const double now = at(t);
+    if (std::isnan(now)) return 1;
+    std::array<double, std::size(kFactorBins)> past{};
+    size_t n = 0;
+    for (const int64_t back : kFactorBins) {
+        const double v = at(t - from_seconds(static_cast<double>(back * kBinSeconds)));
+        if (!std::isnan(v)) past[n++] = v;
+    }
+    if (n < std::size(kFactorBins) / 2) return 1;
+    std::sort(past.begin(), past.begin() + static_cast<std::ptrdiff_t>(n));
+    const double median = past[n / 2];
+    return median > 0 ? std::clamp(now / median, low, high) : 1;
+}
+
+double SeasonalProfile::mean() const {
+    double sum = 0, n = 0;
+    for (const float v : day_) {
+        if (!std::isnan(v)) { sum += static_cast<double>(v); n += 1; }
+    }
+    return n > 0 ? sum / n : 0;
+}
+
+}  // namespace foreshock

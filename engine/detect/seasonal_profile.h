@@ -1,0 +1,53 @@
+// Usual shape of a series over the day and the week, learned as it goes: 288 means of five minutes of the day, and for each
+// hour of the week the ratio of that hour to its hour of the day. What is judged now is learned 90 minutes later, and not at
+// all while it is flagged, so that the profile does not learn the ramp. Times of day are UTC plus a fixed offset.
+// One worker only.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace foreshock {
+
+class SeasonalProfile {
+public:
+    SeasonalProfile();
+
+    // Mean `y` over the `span_seconds` that end at `t`.
+    void add(EventTime t, double y, double span_seconds, bool learn);
+    // Usual value at `t`: 15-minute mean about it. NaN while no earlier day is known.
+    double at(EventTime t) const;
+    // at(t) over the median of at() 20 to 80 minutes before t, within [low, high]; 1 while unknown.
+    double factor(EventTime t, double low, double high) const;
+    // Usual value over all hours known; 0 when none is.
+    double mean() const;
+
+    template <class A>
+    void archive(A& a) { a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_); }
+
+private:
+    struct Pending {
+        int64_t bin = 0;  // five-minute intervals since the epoch
+        float mean = 0;   // NaN: not learned
+        template <class A>
+        void archive(A& a) { a(bin, mean); }
+    };
+    void close_bin();
+    void learn(const Pending& p);
+    void close_hour(int64_t hour);
+    double shape(int64_t bin) const;
+
+    std::vector<float> day_;   // [288], NaN: unknown
+    std::vector<float> week_;  // [168], NaN: unknown
+    std::vector<Pending> pending_;
+    double sum_ = 0, weight_ = 0;
+    bool clean_ = true;
+    int64_t bin_ = -1;
+    double hour_sum_ = 0, hour_usual_ = 0;  // of the hour that is being learned
+    int32_t hour_bins_ = 0;
+};
+
+}  // namespace foreshock

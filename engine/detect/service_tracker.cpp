@@ -1,0 +1,66 @@
+#include "engine/detect/service_tracker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/archive.h"
+
+namespace foreshock {
+namespace {
+
+constexpr double kFilterSeconds = 150;  // over which the slow level averages: chance alone moves a count by its root
+constexpr double kValueScatter = 1.5;   // values differ among themselves
+
+}  // namespace
+
+void ServiceTracker::age(EventTime end, double seconds) {
+    volume_.age(seconds);
+    value_.age(seconds);
+    contributors_.age(end, seconds);
+    silent_ += seconds;
+    state_.present = span_ > 0 && silent_ < span_;
+}
+
+void ServiceTracker::add(const ServiceSlot& s, EventTime end, double slot_seconds) {
+    const double span = s.span_seconds > 0 ? s.span_seconds : slot_seconds;
+    seen_ = true;
+    span_ = span;
+    silent_ = 0;
+    state_.summarised = span > slot_seconds * 1.5;
+    state_.present = true;
+    has_value_ = has_value_ || s.value_micro != 0;
+    if (s.currency != 0) state_.currency = s.currency;
+    const double count = static_cast<double>(s.count);
+    volume_.add(end, count / span, span);
+    if (has_value_) value_.add(end, static_cast<double>(s.value_micro) * 1e-6 / span, span);
+    contributors_.add(s.dimensions, span);
+    state_.error_ratio = s.count > 0 ? static_cast<double>(s.failed) / count : kUnknown;
+    state_.p95_ms = s.latency.empty() ? kUnknown : s.latency.quantile(0.95);
+}
+
+void ServiceTracker::add_nothing(EventTime end, double seconds) {
+    volume_.add(end, 0, seconds);
+    if (has_value_) value_.add(end, 0, seconds);
+    state_.error_ratio = state_.p95_ms = kUnknown;
+}
+
+void ServiceTracker::close(EventTime start, EventTime end, const std::vector<std::string>& dimension_names,
+                           const ServiceModel* model) {
+    const double usual = volume_.state().baseline;
+    const double chance = std::sqrt(std::max(std::isnan(usual) ? 0 : usual, 1 / kFilterSeconds) / kFilterSeconds);
+    volume_.close(start, end, chance);
+    const double each = usual > 0 && value_.state().baseline > 0 ? value_.state().baseline / usual : 0;
+    value_.close(start, end, chance * each * kValueScatter);
+    for (const Measure m : {Measure::volume, Measure::value}) {
+        DemandState& d = m == Measure::volume ? volume_.state() : value_.state();
+        if (d.spike) d.contributors = contributors_.split(m, d.level, d.baseline, dimension_names);
+        else d.contributors.clear();
+    }
+    state_.volume = volume_.state();
+    state_.value = value_.state();
+    const double level = state_.value.level;
+    state_.value_per_minute = std::isnan(level) || !has_value_ ? 0 : level * 60;
+    if (!has_value_ && model != nullptr && model->value_per_minute) state_.value_per_minute = *model->value_per_minute;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,40 @@
+// Everything that detect knows of one service: its two demands, errors, latency and the dimensions of its rise.
+// One worker only.
+#pragma once
+
+#include "engine/detect/contributors.h"
+#include "engine/detect/demand_tracker.h"
+#include "engine/detect/signal.h"
+#include "engine/window/slot.h"
+
+namespace foreshock {
+
+class ServiceTracker {
+public:
+    void age(EventTime end, double seconds);
+    void add(const ServiceSlot& s, EventTime end, double slot_seconds);
+    // No event in the slot, and that means none happened. `seconds` since the slot before.
+    void add_nothing(EventTime end, double seconds);
+    void close(EventTime start, EventTime end, const std::vector<std::string>& dimension_names, const ServiceModel* model);
+
+    // True once the service has sent single events: absence then says something.
+    bool raw() const { return seen_ && !state_.summarised; }
+    const ServiceState& state() const { return state_; }
+    const DemandTracker& volume() const { return volume_; }
+    const DemandTracker& value() const { return value_; }
+
+    template <class A>
+    void archive(A& a) {
+        a(volume_, value_, contributors_, seen_, has_value_, span_, silent_);
+        a(state_.summarised, state_.error_ratio, state_.p95_ms, state_.currency);
+    }
+
+private:
+    DemandTracker volume_, value_;
+    ContributorTracker contributors_;
+    bool seen_ = false, has_value_ = false;
+    double span_ = 0, silent_ = 0;
+    ServiceState state_;
+};
+
+}  // namespace foreshock
