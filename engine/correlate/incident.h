@@ -25,8 +25,19 @@ struct Outlook {
     double cost_ratio = 1;         // utilization / predicted, now against usual: above 1, a transaction costs more
     double age_seconds = 0;        // how long the rise has lasted
     double significance = 0;       // rise / noise
+    double noise = 0;              // of the level
     double knee = 0.9;             // utilization at which service levels break
     bool fills = false;            // fills up by balance (queue, memory, disk) rather than following demand
+    double fill_rate = 0;          // of what fills: utilization per second at the present demand and level
+    double fill_per_demand = 0;    // and its change when demand doubles
+    double fill_pull = 0;          // and its change per unit of utilization (negative: empties by itself)
+    double fill_error = 0;         // usual error of the rate
+    double relative_demand_slope = 0, relative_demand_slope_error = 0;  // of the driving demand, 1/s, as a share of it
+    double demand_age_seconds = 0;
+    bool from_sensor = true;       // the sensor speaks; else demand alone
+    bool from_demand = false;      // a learned response to demand has its say
+    double idle = 0;               // utilization that is there without any demand
+    double job = 0;                // usual extra utilization of this minute of the hour
     DriverKind driver = DriverKind::other;
     ServiceIndex driving_service = kNoIndex;  // whose demand drives it
 };

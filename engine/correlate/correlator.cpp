@@ -1,0 +1,46 @@
+#include "engine/correlate/correlator.h"
+
+#include "engine/correlate/incident_maker.h"
+#include "engine/correlate/outlook_maker.h"
+
+namespace foreshock {
+
+struct Correlator::State {
+    explicit State(const Inventory& i) : inventory(i), drivers(i) {}
+
+    const Inventory& inventory;
+    DriverFinder drivers;
+    std::vector<OutlookMaker> makers;  // [gauge]
+    IncidentMaker incidents;
+    Correlation correlation;
+    bool started = false;
+    EventTime last{};
+};
+
+Correlator::Correlator(const Inventory& inventory, const EngineOptions&) : state_(std::make_unique<State>(inventory)) {}
+Correlator::~Correlator() = default;
+
+const Correlation& Correlator::correlate(const Signals& signals) {
+    State& s = *state_;
+    const double seconds = to_seconds(signals.end - (s.started ? s.last : signals.start));
+    s.started = true;
+    s.last = signals.end;
+    s.drivers.grow();
+    s.makers.resize(s.inventory.gauges().size());
+    Correlation& c = s.correlation;
+    c.slot = signals.slot;
+    c.start = signals.start;
+    c.end = signals.end;
+    c.decided_at = signals.decided_at;
+    c.outlooks.resize(s.makers.size());
+    for (GaugeIndex g = 0; g < s.makers.size(); ++g) s.makers[g].update(s.inventory, s.drivers, signals, g, seconds, c.outlooks[g]);
+    s.incidents.update(s.inventory, s.drivers, signals, c);
+    return c;
+}
+
+void Correlator::archive(Archive& a) {
+    State& s = *state_;
+    a(s.started, s.last, s.makers, s.incidents);
+}
+
+}  // namespace foreshock

@@ -1,0 +1,54 @@
+// How the utilization of a resource follows demand: w0 + w1 * volume + w2 * value, learned from minute means over about two
+// days (least squares; a coefficient of demand that comes out negative is dropped). A slow gain, the median of actual over
+// predicted 10 to 70 minutes ago, follows what the coefficients do not: added hosts, a new release. One worker only.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "engine/base/least_squares.h"
+#include "engine/base/quantile_ring.h"
+#include "engine/detect/signal.h"
+
+namespace foreshock {
+
+class ResponseModel {
+public:
+    ResponseModel();
+
+    // One slot of `seconds`: learns. NaN where something is unknown.
+    void learn(double seconds, EventTime end, const GaugeState& gauge, double volume, double value);
+
+    // True when demand has explained utilization well enough for at least two hours.
+    bool usable() const { return usable_; }
+    // Utilization that a demand of these levels would cause now. Only when usable.
+    double predict(double volume, double value) const;
+    // Of a change of demand alone, without the part that is always there.
+    double predict_change(double volume, double value) const { return predict(volume, value) - predict(0, 0); }
+    // Actual over predicted: now (EWMA of a minute's weight 0.3) over the slow gain. 1 while unknown.
+    double cost_ratio() const;
+    // Usual extra utilization from two minutes ago to one ahead: hourly jobs.
+    double job(EventTime end) const;
+
+    template <class A>
+    void archive(A& a) {
+        a(fit_, sums_, weight_, minute_, coefficients_, gains_, jobs_, gain_, recent_, usable_, minutes_);
+    }
+
+private:
+    static constexpr size_t kCoefficients = 3;
+    void close_minute(int64_t minute);
+
+    LeastSquares<kCoefficients> fit_;
+    std::array<double, 3> sums_{};  // utilization, volume, value
+    double weight_ = 0;
+    int64_t minute_ = -1;
+    std::array<double, kCoefficients> coefficients_{};
+    QuantileRing gains_;            // each minute
+    std::vector<float> jobs_;       // [minute of the hour], median residual
+    double gain_ = 1, recent_ = 1;
+    bool usable_ = false;
+    int64_t minutes_ = 0;
+};
+
+}  // namespace foreshock
