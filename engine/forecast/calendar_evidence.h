@@ -1,0 +1,33 @@
+// What the calendar adds to a forecast: a campaign that is about to start, or has started, makes a rise more likely and tells how
+// far it goes; when nothing comes it fades. FORECASTING: trial A, item 8. One worker only.
+#pragma once
+
+#include <vector>
+
+#include "engine/forecast/gauge_forecaster.h"
+
+namespace foreshock {
+
+class CalendarEvidence {
+public:
+    explicit CalendarEvidence(const Inventory& inventory);
+
+    // Joins the calendar's word into `f`, the forecast of a gauge whose owner is `owner`.
+    void apply(const Signals& signals, const Outlook& o, ServiceIndex owner, GaugeForecast& f) const;
+    // Greatest priority entry that covers `service` now: 1, else 0.
+    double priority(ServiceIndex service, EventTime now) const;
+    bool in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const;
+    // Name of the campaign that covers `service` about now; empty when none does.
+    std::string campaign(ServiceIndex service, EventTime now) const;
+
+private:
+    struct Campaign {
+        const CalendarEntry* entry = nullptr;
+        std::vector<ServiceIndex> services;  // named ones; empty: all
+        std::vector<bool> reached;           // [service] waits somewhere behind them
+    };
+    const Inventory& inventory_;
+    std::vector<Campaign> campaigns_;
+};
+
+}  // namespace foreshock

@@ -1,0 +1,36 @@
+// When each gauge reaches the level at which promises break, from its outlook. Two channels: demand (something is used more than
+// usual) and capacity (utilization rises though demand does not; more evidence is asked for). One worker only.
+#pragma once
+
+#include "engine/correlate/incident.h"
+#include "engine/forecast/continuation.h"
+#include "engine/plan/inventory.h"
+
+namespace foreshock {
+
+struct GaugeForecast {
+    GaugeIndex gauge = kNoIndex;
+    Crossing crossing;        // of the knee, on the sensor's and demand's word
+    double breach = 0, breach_early = 0, breach_late = 0;  // seconds from now until promises break, and its 80 % interval
+    double knee = 0.9;
+    double final_level = 0;   // expected end of the rise
+    bool by_demand = false;   // the demand channel speaks
+    bool by_calendar = false; // the calendar's word outweighs what is seen
+};
+
+class GaugeForecaster {
+public:
+    // `seconds`: of the slot. `limit`: of the promise as a utilization; NaN: the knee of the resource's kind.
+    GaugeForecast forecast(const ResourceEntry& resource, const GaugeState& state, const Outlook& o, double seconds, double limit);
+
+    template <class A>
+    void archive(A& a) { a(above_target_); }
+
+private:
+    double above_target_ = 0;  // seconds since utilization passed the autoscaler's target
+};
+
+// Utilization at which promises break: the knee of the kind, or above what has been usual without harm.
+double knee_of(const GaugeState& state, const Outlook& o);
+
+}  // namespace foreshock

@@ -1,0 +1,199 @@
+#include "engine/forecast/promise_maker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/correlate/incident_maker.h"
+
+namespace foreshock {
+namespace {
+
+constexpr double kSmallest = 0.05;  // probabilities below are not worth a name
+
+EventTime after(EventTime t, double seconds) { return t + from_seconds(std::min(seconds, 86400.0)); }
+
+}  // namespace
+
+void PromiseMaker::grow() {
+    const size_t n = inventory_.services().size();
+    if (reach_.size() != n) {
+        reach_.assign(n, {});
+        uncovered_.assign(n, false);
+        latency_broken_.resize(n);
+        errors_followed_.resize(n);
+        counted_.resize(n);
+        broken_since_.resize(n);
+        for (ServiceIndex s = 0; s < n; ++s) {
+            reach_[s] = inventory_.reach(s);
+            uncovered_[s] = !inventory_.covered_by_promise(s);
+        }
+    }
+    if (known_gauges_ == inventory_.gauges().size() && !promised_.empty()) return;
+    known_gauges_ = inventory_.gauges().size();
+    promised_.clear();
+    for (const ServiceEntry& s : inventory_.services()) {
+        if (s.model == nullptr) continue;
+        for (const Slo& slo : s.model->slos) {
+            promised_.push_back(slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex);
+        }
+    }
+}
+
+double PromiseMaker::promised_limit(GaugeIndex g, const Signals& signals) const {
+    for (size_t k = 0; k < promised_.size() && k < signals.slos.size(); ++k) {
+        if (promised_[k] != g) continue;
+        const SloState& s = signals.slos[k];
+        const double below = inventory_.services()[s.service].model->slos[s.slo].below;
+        return signals.gauges[g].limit > 0 ? below / signals.gauges[g].limit : kUnknown;
+    }
+    return kUnknown;
+}
+
+const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& services,
+                                               const std::vector<GaugeForecast>& gauges) const {
+    const GaugeForecast* best = nullptr;
+    for (const ServiceIndex s : services) {
+        for (const ResourceIndex r : inventory_.services()[s].resources) {
+            for (const GaugeIndex g : inventory_.resources()[r].gauges) {
+                if (std::find(promised_.begin(), promised_.end(), g) != promised_.end()) continue;
+                const GaugeForecast& f = gauges[g];
+                if (best == nullptr || f.crossing.probability > best->crossing.probability + 1e-9) best = &f;
+            }
+        }
+    }
+    return best;
+}
+
+// An error promise usually breaks after the latency promise, or not at all: its share is learned from how often it followed.
+void PromiseMaker::learn_errors(const Signals& signals) {
+    std::vector<uint8_t> latency(counted_.size()), errors(counted_.size());
+    for (const SloState& s : signals.slos) {
+        const Indicator kind = inventory_.services()[s.service].model->slos[s.slo].indicator;
+        if (!s.violated) continue;
+        if (kind == Indicator::latency_quantile) latency[s.service] = 1;
+        if (kind == Indicator::error_ratio) errors[s.service] = 1;
+    }
+    for (ServiceIndex s = 0; s < counted_.size(); ++s) {
+        if (latency[s] == 0) { counted_[s] = 0; continue; }
+        if (counted_[s] == 0) { ++latency_broken_[s]; counted_[s] = 1; }
+        if (errors[s] != 0 && counted_[s] == 1) { ++errors_followed_[s]; counted_[s] = 2; }
+    }
+}
+
+double PromiseMaker::share_of_errors(ServiceIndex s) const {
+    for (const Slo& slo : inventory_.services()[s].model->slos) {
+        if (slo.indicator == Indicator::latency_quantile) {
+            return (1.0 + errors_followed_[s]) / (2.0 + latency_broken_[s]);
+        }
+    }
+    return 1;
+}
+
+void PromiseMaker::make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+                        std::vector<BreachForecast>& out) {
+    grow();
+    learn_errors(signals);
+    out.clear();
+    for (size_t k = 0; k < signals.slos.size(); ++k) {
+        BreachForecast& f = out.emplace_back();
+        f.service = signals.slos[k].service;
+        f.slo = signals.slos[k].slo;
+        make_slo(signals, c, gauges, k, f);
+    }
+    for (ServiceIndex s = 0; s < uncovered_.size(); ++s) {
+        if (!uncovered_[s]) continue;
+        BreachForecast& f = out.emplace_back();
+        f.service = s;
+        make_capacity(signals, c, gauges, s, f);
+    }
+}
+
+void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, size_t k,
+                            BreachForecast& f) {
+    const Indicator kind = inventory_.services()[f.service].model->slos[f.slo].indicator;
+    const GaugeForecast* g = nullptr;
+    if (kind == Indicator::metric) {
+        if (k < promised_.size() && promised_[k] < gauges.size()) g = &gauges[promised_[k]];
+    } else {
+        g = most_urgent(reach_[f.service], gauges);
+    }
+    f.violated = signals.slos[k].violated;
+    f.value_per_minute = signals.services[f.service].value_per_minute;
+    f.currency = signals.services[f.service].currency;
+    if (g != nullptr) fill(signals, c, *g, f);
+    if (kind == Indicator::error_ratio) f.probability *= share_of_errors(f.service);
+    f.features.emplace_back("indicator", signals.slos[k].value);
+    if (!f.violated) return;
+    f.probability = 1;
+    f.breach_at = f.earliest = f.latest = signals.slos[k].since;
+}
+
+void PromiseMaker::make_capacity(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+                                 ServiceIndex s, BreachForecast& f) {
+    f.value_per_minute = signals.services[s].value_per_minute;
+    f.currency = signals.services[s].currency;
+    const GaugeForecast* g = most_urgent({s}, gauges);
+    if (g == nullptr || g->crossing.probability < kSmallest) { broken_since_[s] = EventTime{}; return; }
+    fill(signals, c, *g, f);
+    f.violated = c.outlooks[g->gauge].level >= g->knee;
+    if (!f.violated) { broken_since_[s] = EventTime{}; return; }
+    if (broken_since_[s] == EventTime{}) broken_since_[s] = signals.end;
+    f.breach_at = f.earliest = f.latest = broken_since_[s];
+}
+
+void PromiseMaker::add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const {
+    f.driver.kind = o.driver;
+    if (o.driving_service != kNoIndex) {
+        const bool by_value = o.driver == DriverKind::value;
+        const ServiceState& s = signals.services[o.driving_service];
+        const DemandState& d = by_value ? s.value : s.volume;
+        f.driver.series = inventory_.services()[o.driving_service].name + (by_value ? " value" : " volume");
+        f.driver.value = d.level;
+        f.driver.baseline = d.baseline;
+        f.driver.ratio = d.ratio;
+        f.driver.since = d.spike ? d.since : after(signals.end, -d.age_seconds);
+        f.driver.contributors = d.contributors;
+        return;
+    }
+    const GaugeEntry& gauge = inventory_.gauges()[o.gauge];
+    f.driver.series = inventory_.resources()[gauge.resource].name + " " + gauge.metric;
+    f.driver.value = o.level;
+    f.driver.baseline = o.baseline;
+    f.driver.ratio = o.baseline > 0 ? o.level / o.baseline : kUnknown;
+    f.driver.since = after(signals.end, -o.age_seconds);
+}
+
+void PromiseMaker::fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const {
+    const Outlook& o = c.outlooks[g.gauge];
+    f.probability = g.crossing.probability;
+    f.breach_at = after(signals.end, g.breach);
+    f.earliest = after(signals.end, g.breach_early);
+    f.latest = after(signals.end, g.breach_late);
+    if (f.probability < kSmallest) return;
+    const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[g.gauge].resource];
+    f.gauge = g.gauge;
+    f.utilization = o.level;
+    f.slope_per_min = 60 * (o.fills ? o.fill_rate : o.slope);
+    f.limit = signals.gauges[g.gauge].limit;
+    f.instances = signals.gauges[g.gauge].instances;
+    f.knee = g.knee;
+    f.headroom = std::max(0.0, g.knee - o.level);
+    f.from_trend_only = o.driving_service == kNoIndex && !o.from_demand;
+    double lead = 0;
+    if (resource.model != nullptr && resource.model->scaling) {
+        const ScalingModel& s = *resource.model->scaling;
+        lead = to_seconds(s.lead_time);
+        const double have = std::max(1U, signals.gauges[g.gauge].instances);
+        const double need = std::ceil(std::max(g.final_level, o.level) / g.knee * have) - have;
+        f.units_needed = need > 0 ? std::ceil(need / s.step) * s.step : 0;
+        if (s.max) f.units_needed = std::min(f.units_needed, std::max(0.0, *s.max - have));
+    }
+    f.act_before = std::max(signals.end, after(f.earliest, -lead));
+    add_driver(signals, o, f);
+    f.causes = causes_of(inventory_, signals, o);
+    f.features = {{"utilization", o.level}, {"baseline", o.baseline}, {"slope_per_min", 60 * o.slope}, {"noise", o.noise},
+                  {"rise_age_seconds", o.age_seconds}, {"predicted", o.predicted}, {"cost_ratio", o.cost_ratio}, {"knee", g.knee},
+                  {"fill_rate_per_min", 60 * o.fill_rate}, {"calendar", g.by_calendar ? 1.0 : 0.0}};
+}
+
+}  // namespace foreshock

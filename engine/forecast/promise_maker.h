@@ -1,0 +1,47 @@
+// From the forecasts of gauges to those of promises: a latency or error promise breaks when a resource of the service, or of
+// anything that it waits for, saturates; a promise on a metric breaks when that metric does; a service that no promise covers
+// gets one: that its resources stay below their knee. One worker only.
+#pragma once
+
+#include "engine/forecast/forecast.h"
+#include "engine/forecast/gauge_forecaster.h"
+#include "engine/plan/options.h"
+
+namespace foreshock {
+
+class PromiseMaker {
+public:
+    PromiseMaker(const Inventory& inventory, const EngineOptions& options) : inventory_(inventory), options_(options) {}
+
+    // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
+    double promised_limit(GaugeIndex g, const Signals& signals) const;
+    void make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+              std::vector<BreachForecast>& out);
+
+    template <class A>
+    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, broken_since_); }
+
+private:
+    void grow();
+    void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const;
+    void add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const;
+    const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges) const;
+    void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, size_t k, BreachForecast& f);
+    void make_capacity(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, ServiceIndex s,
+                       BreachForecast& f);
+    void learn_errors(const Signals& signals);
+    double share_of_errors(ServiceIndex s) const;
+
+    const Inventory& inventory_;
+    const EngineOptions& options_;
+    std::vector<std::vector<ServiceIndex>> reach_;  // [service]
+    std::vector<bool> uncovered_;                   // [service] gets the capacity promise
+    std::vector<GaugeIndex> promised_;              // [SLO] gauge of a metric promise, kNoIndex for others
+    size_t known_gauges_ = 0;
+    // How often errors broke when latency did. [service]
+    std::vector<uint32_t> latency_broken_, errors_followed_;
+    std::vector<uint8_t> counted_;
+    std::vector<EventTime> broken_since_;  // [service] start of a broken capacity promise
+};
+
+}  // namespace foreshock

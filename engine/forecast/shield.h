@@ -1,0 +1,38 @@
+// The first resource of a call tree to saturate throttles what flows to the others: it shields them from being blamed, for 20
+// minutes from the last slot in which it was expected to break. One worker only.
+#pragma once
+
+#include <vector>
+
+#include "engine/base/time.h"
+#include "engine/forecast/gauge_forecaster.h"
+
+namespace foreshock {
+
+class Shield {
+public:
+    explicit Shield(const Inventory& inventory) : inventory_(inventory) {}
+
+    // Sets the probability of shielded gauges to 0. `raise`: from here on a resource holds the shield.
+    void apply(EventTime now, double raise, const std::vector<Outlook>& outlooks, std::vector<GaugeForecast>& forecasts);
+
+    template <class A>
+    void archive(A& a) { a(held_); }
+
+private:
+    struct Held {
+        ResourceIndex resource = kNoIndex;
+        EventTime until{};
+        template <class A>
+        void archive(A& a) { a(resource, until); }
+    };
+    void grow();
+    bool saturated(ResourceIndex r, const std::vector<Outlook>& outlooks, double share) const;
+
+    const Inventory& inventory_;
+    std::vector<Held> held_;                              // [tree]: one for each service that nobody waits for
+    std::vector<std::vector<uint32_t>> trees_of_;         // [service] numbers of its trees
+    size_t known_ = 0;
+};
+
+}  // namespace foreshock
