@@ -1,0 +1,86 @@
+#include "engine/warn/life.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace foreshock {
+namespace {
+
+constexpr double kAgree = 30;          // seconds in which every slot has to agree before a warning opens
+constexpr double kBrokenAgree = 70;    // … when all that is to be said is that the promise is broken
+constexpr double kCalm = 120;          // seconds below the clearing level until it is over
+constexpr double kCriticalProbability = 0.8, kCriticalSeconds = 600;
+constexpr double kRelief = 1.05;       // a limit that grew this much was raised by somebody
+
+}  // namespace
+
+Severity severity_of(const BreachForecast& f, EventTime now) {
+    const bool soon = f.probability >= kCriticalProbability && to_seconds(f.breach_at - now) < kCriticalSeconds;
+    return f.violated || soon ? Severity::critical : Severity::warning;
+}
+
+std::string warning_id(const std::string& app, const std::string& service, const std::string& slo, EventTime opening_slot) {
+    uint64_t h = 14695981039346656037ULL;
+    const auto mix = [&h](unsigned char c) { h = (h ^ c) * 1099511628211ULL; };
+    for (const std::string* part : {&app, &service, &slo}) {
+        for (const char c : *part) mix(static_cast<unsigned char>(c));
+        mix(0x1f);
+    }
+    const auto us = static_cast<uint64_t>(opening_slot.time_since_epoch().count());
+    for (int shift = 0; shift < 64; shift += 8) mix(static_cast<unsigned char>(us >> shift));
+    char text[24];
+    std::snprintf(text, sizeof text, "w-%016llx", static_cast<unsigned long long>(h));
+    return text;
+}
+
+Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, EventTime start, EventTime end, double seconds) {
+    const double p = f.violated ? 1 : f.probability;
+    violated_ = f.violated ? violated_ + seconds : 0;
+    above_ = !f.violated && p >= options.raise_probability ? above_ + seconds : 0;
+    calm_ = p < options.clear_probability ? calm_ + seconds : 0;
+    if (!open_) {
+        const bool foreseen = above_ >= kAgree, broken = violated_ >= kBrokenAgree;
+        return foreseen || broken ? opened(f, start, end) : Say::nothing;
+    }
+    broken_since_opening_ = broken_since_opening_ || violated_ >= kAgree;
+    relieved_ = relieved_ || f.limit > kRelief * limit_at_opening_;
+    if (calm_ >= kCalm) {
+        open_ = false;
+        ++revision_;
+        return Say::resolve;
+    }
+    if (calm_ > 0) return Say::nothing;
+    const bool due = end - said_at_ >= options.repeat;
+    const bool worse = (f.violated && !said_broken_) || (severity_of(f, end) == Severity::critical && !said_critical_);
+    if (!due && !worse) return Say::nothing;
+    ++revision_;
+    remember(f, end);
+    return Say::update;
+}
+
+Say WarningLife::opened(const BreachForecast& f, EventTime start, EventTime end) {
+    open_ = true;
+    broken_since_opening_ = f.violated;
+    relieved_ = false;
+    opened_start_ = start;
+    opened_at_ = end;
+    revision_ = 1;
+    limit_at_opening_ = f.limit > 0 ? f.limit : 0;
+    if (limit_at_opening_ <= 0) limit_at_opening_ = 1e300;  // no limit known: nothing can be seen to be raised
+    calm_ = 0;
+    remember(f, end);
+    return Say::open;
+}
+
+void WarningLife::remember(const BreachForecast& f, EventTime end) {
+    said_at_ = end;
+    said_broken_ = f.violated;
+    said_critical_ = severity_of(f, end) == Severity::critical;
+}
+
+Verdict WarningLife::verdict() const {
+    if (broken_since_opening_) return Verdict::came_true;
+    return relieved_ ? Verdict::averted : Verdict::false_alarm;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,144 @@
+#include "engine/warn/warner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "engine/warn/life.h"
+#include "engine/warn/sentence.h"
+
+namespace foreshock {
+namespace {
+
+constexpr double kFailingShare = 0.5;     // of the value, while a promise is broken
+constexpr double kBrokenMinutes = 15;     // that it stays broken, unless known better
+constexpr const char* kCapacityName = "capacity";
+
+std::string currency_of(uint32_t packed) {
+    std::string text;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+        const char c = static_cast<char>((packed >> shift) & 0xff);
+        if (c != 0) text += c;
+    }
+    return text;
+}
+
+double known(double x) { return std::isnan(x) ? 0 : x; }
+
+}  // namespace
+
+struct Warner::State {
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o) {}
+
+    const Inventory& inventory;
+    const EngineOptions& options;
+    std::map<std::pair<ServiceIndex, uint32_t>, WarningLife> lives;
+    std::vector<WarningRevision> said;
+    bool started = false;
+    EventTime last{};
+
+    WarningRevision revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const;
+    void add_driver(const BreachForecast& f, WarningRevision& w) const;
+    void add_resource(const BreachForecast& f, WarningRevision& w) const;
+    void add_impact(const BreachForecast& f, WarningRevision& w) const;
+};
+
+Warner::Warner(const Inventory& inventory, const EngineOptions& options) : state_(std::make_unique<State>(inventory, options)) {}
+Warner::~Warner() = default;
+
+std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts) {
+    State& s = *state_;
+    const double seconds = to_seconds(forecasts.end - (s.started ? s.last : forecasts.start));
+    s.started = true;
+    s.last = forecasts.end;
+    s.said.clear();
+    for (const BreachForecast& f : forecasts.promises) {
+        WarningLife& life = s.lives[{f.service, f.slo}];
+        const Say say = life.step(f, s.options.warn, forecasts.start, forecasts.end, seconds);
+        if (say != Say::nothing) s.said.push_back(s.revision(f, forecasts, life, say));
+    }
+    return s.said;
+}
+
+WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const {
+    const ServiceEntry& service = inventory.services()[f.service];
+    const Slo* slo = f.slo != kCapacityPromise && service.model != nullptr ? &service.model->slos[f.slo] : nullptr;
+    WarningRevision w;
+    w.service = service.name;
+    w.slo = slo != nullptr ? slo->name : kCapacityName;
+    w.id = warning_id(options.app, w.service, w.slo, life.opened_start());
+    w.revision = life.revision();
+    w.state = say == Say::open ? WarningState::open : say == Say::resolve ? WarningState::resolved : WarningState::updated;
+    w.verdict = say == Say::resolve ? life.verdict() : Verdict::none;
+    w.time = slot.decided_at;
+    w.opened_at = life.opened_at();
+    w.config_hash = inventory.model().hash;
+    w.severity = severity_of(f, slot.end);
+    w.breach_at = f.breach_at;
+    w.breach_earliest = f.earliest;
+    w.breach_latest = f.latest;
+    w.act_before = std::max(f.act_before, slot.end);
+    w.probability = f.probability;
+    w.breached = f.violated;
+    w.owner = service.model != nullptr ? service.model->owner : "";
+    add_driver(f, w);
+    add_resource(f, w);
+    add_impact(f, w);
+    w.slo_text = slo != nullptr ? promise_text(*slo) : capacity_promise_text(w.resource.name.empty() ? "resources" : w.resource.name, f.knee);
+    w.sentence = sentence_of(w, f.knee, f.from_trend_only);
+    return w;
+}
+
+void Warner::State::add_driver(const BreachForecast& f, WarningRevision& w) const {
+    w.driver.kind = to_string(f.driver.kind);
+    w.driver.series = f.driver.series;
+    w.driver.value = f.driver.value;
+    w.driver.baseline = f.driver.baseline;
+    w.driver.ratio = f.driver.ratio;
+    w.driver.since = f.driver.since;
+    for (const Contributor& c : f.driver.contributors) w.driver.contributors.push_back({c.dimension, c.value, c.share});
+    for (const Cause& c : f.causes) w.causes.push_back({c.node, c.what, c.share});
+}
+
+void Warner::State::add_resource(const BreachForecast& f, WarningRevision& w) const {
+    if (f.gauge == kNoIndex) return;
+    const GaugeEntry& gauge = inventory.gauges()[f.gauge];
+    const ResourceEntry& resource = inventory.resources()[gauge.resource];
+    w.resource.name = resource.name;
+    w.resource.metric = gauge.metric;
+    w.resource.kind = to_string(resource.kind);
+    w.resource.utilization = f.utilization;
+    w.resource.limit = f.limit;
+    w.resource.slope_per_min = f.slope_per_min;
+    w.resource.headroom = f.headroom;
+    WarningRevision::Advice advice;
+    advice.action = "raise";
+    advice.resource = resource.name;
+    advice.unit = "unit";
+    advice.amount = f.units_needed;
+    if (resource.model != nullptr && resource.model->scaling) {
+        const ScalingModel& s = *resource.model->scaling;
+        advice.unit = s.unit;
+        advice.lead_time_seconds = to_seconds(s.lead_time);
+        if (s.cost_per_hour) advice.cost_per_hour = *s.cost_per_hour * f.units_needed;
+    }
+    if (advice.amount > 0) w.advice.push_back(advice);
+}
+
+void Warner::State::add_impact(const BreachForecast& f, WarningRevision& w) const {
+    w.impact.value_per_minute = std::max(0.0, known(f.value_per_minute));
+    w.impact.at_risk = w.impact.value_per_minute * kFailingShare * kBrokenMinutes;
+    w.impact.currency = currency_of(f.currency);
+    const ServiceModel* model = inventory.services()[f.service].model;
+    if (w.impact.currency.empty() && model != nullptr) w.impact.currency = model->currency;
+    const bool special = model != nullptr && model->service_class == ServiceClass::differentiator;
+    w.priority = f.probability * (w.severity == Severity::critical ? 2 : 1) * (1 + std::log10(1 + w.impact.value_per_minute)) *
+                 (special ? 1.5 : 1) * (1 + f.calendar_priority);
+}
+
+void Warner::archive(Archive& a) {
+    State& s = *state_;
+    a(s.started, s.last, s.lives);
+}
+
+}  // namespace foreshock
