@@ -18,7 +18,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(foreshock_options INTERFACE -Wno-maybe-uninitialized -Wno-tsan)
   endif()
 endif()
-target_include_directories(foreshock_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_include_directories(foreshock_options INTERFACE ${PROJECT_SOURCE_DIR})
 
 # Sources of a folder, found again at every build. Further arguments are regular expressions of what to leave out.
 function(foreshock_sources variable folder)
