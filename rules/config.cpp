@@ -78,9 +78,8 @@ private:
         const auto text = read_file(path);
         if (!text) return problems_.add(item.place, "model: " + text.problems().front().message, text.problems().front().hint);
         ReadContext context{problems_, folder_of(path), false};
-        const size_t before = problems_.size();
-        const YamlNode root = parse_yaml(text.value(), problems_.add_file(path), problems_);
-        if (problems_.size() == before) add_model_only(context, root);
+        const auto root = parse_yaml(text.value(), problems_.add_file(path), problems_);
+        if (root) add_model_only(context, *root);
     }
 
     // A map in which nothing but the model may stand.
@@ -122,12 +121,12 @@ Diagnostic place_only(const Problems& problems, const Place& place) {
 
 Result<Config> load_config_text(std::string_view text, const std::string& file_name) {
     Problems problems;
-    const YamlNode root = parse_yaml(text, problems.add_file(file_name), problems);
-    if (!problems.empty()) return problems.take();
+    const auto root = parse_yaml(text, problems.add_file(file_name), problems);
+    if (!root) return problems.take();
     Config config;
     config.file = file_name;
     ReadContext context{problems, folder_of(file_name)};
-    const Section top(context, root, "");
+    const Section top(context, *root, "");
     read_program(top, config);
     ModelLoader loader(problems, context.folder);
     loader.add_inline(top);

@@ -20,13 +20,13 @@ namespace foreshock {
 
 using Properties = std::map<std::string, SecretText>;  // librdkafka properties, HTTP headers
 
-enum class KafkaStart : uint8_t { committed, earliest, latest, time };
+enum class KafkaStartRule : uint8_t { committed, earliest, latest, time };
 
 struct KafkaSourceConfig {
     std::string brokers;
     std::vector<std::string> topics;
     std::string group;  // the app's name unless written
-    KafkaStart start = KafkaStart::committed;
+    KafkaStartRule start = KafkaStartRule::committed;
     EventTime start_time{};  // start == time only
     Properties properties;
 };

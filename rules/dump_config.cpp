@@ -32,13 +32,13 @@ std::string map(const Properties& properties) {
     return "{" + out + "}";
 }
 
-std::string_view word(KafkaStart start) {
+std::string_view word(KafkaStartRule start) {
     constexpr std::array<std::string_view, 4> kWords{"committed", "earliest", "latest", "time"};
     return kWords[static_cast<size_t>(start)];
 }
 
 std::string line_of(const KafkaSourceConfig& k) {
-    const std::string start = k.start == KafkaStart::time ? to_rfc3339(k.start_time) : std::string(word(k.start));
+    const std::string start = k.start == KafkaStartRule::time ? to_rfc3339(k.start_time) : std::string(word(k.start));
     return "kafka: {brokers: " + quote(k.brokers) + ", topics: " + list(k.topics) + ", group: " + quote(k.group) + ", start: " +
            quote(start) + ", properties: " + map(k.properties) + "}";
 }

@@ -16,12 +16,12 @@ void read_start(const Section& section, KafkaSourceConfig& kafka) {
     constexpr std::string_view kWords[]{"committed", "earliest", "latest"};
     for (size_t i = 0; i < std::size(kWords); ++i) {
         if (text == kWords[i]) {
-            kafka.start = static_cast<KafkaStart>(i);
+            kafka.start = static_cast<KafkaStartRule>(i);
             return;
         }
     }
     if (const auto time = parse_rfc3339(text)) {
-        kafka.start = KafkaStart::time;
+        kafka.start = KafkaStartRule::time;
         kafka.start_time = *time;
         return;
     }

@@ -26,6 +26,7 @@ void read_slots(const Section& section, SlotOptions& slots) {
         if (whole.count() % slots.length.count() != 0) {
             section.problem("length", duration_text(slots.length) + " does not divide a minute or an hour evenly",
                             "1s, 2s, 3s, 4s, 5s, 6s, 10s, 12s, 15s, 20s, 30s, 1m, 2m, 3m, 4m or 5m");
+            slots.length = SlotOptions{}.length;
         }
     }
     section.read("allowed_lateness", slots.allowed_lateness, Micros{0}, hours{1});

@@ -1,7 +1,7 @@
 #include "rules/section.h"
 
 #include <algorithm>
-#include <set>
+#include <span>
 
 #include "rules/values.h"
 
@@ -24,6 +24,7 @@ std::string example_of(const KeyReference& key, const YamlNode& found) {
         case ValueType::secret_list: return "write [first, second]";
         case ValueType::list: return "begin each item with '- '";
         case ValueType::text_map: return "write name: text";
+        case ValueType::text: return std::string(key.values);
         default: return {};
     }
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "rules/problems.h"
+
 namespace foreshock {
 namespace {
 
@@ -25,6 +27,21 @@ EventTime from_local(const std::vector<ZoneOffset>& zone, EventTime local) {
     return local - before;
 }
 
+// Without time-zone data there are no zones at all, and `why` says so.
+Diagnostic unknown_zone(const std::string& zone, const std::string& why) {
+    Diagnostic problem;
+    problem.message = "unknown time zone '" + zone + "'";
+    problem.hint = "an IANA name such as Europe/Berlin or UTC";
+    try {
+        std::vector<std::string_view> names;
+        for (const date::time_zone& z : date::get_tzdb().zones) names.push_back(z.name());
+        if (const auto near = nearest(zone, names); !near.empty()) problem.hint = "did you mean '" + std::string(near) + "'?";
+    } catch (const std::exception&) {
+        problem.hint = "is the package tzdata installed? " + why;
+    }
+    return problem;
+}
+
 }  // namespace
 
 Result<std::vector<ZoneOffset>> zone_offsets(const std::string& zone) {
@@ -41,12 +58,7 @@ Result<std::vector<ZoneOffset>> zone_offsets(const std::string& zone) {
             t = EventTime{info.end.time_since_epoch()};
         }
     } catch (const std::exception& e) {
-        const bool no_data = std::string_view(e.what()).find("not found") == std::string_view::npos;
-        Diagnostic problem;
-        problem.message = "unknown time zone '" + zone + "'";
-        problem.hint = no_data ? std::string("is the package tzdata installed? ") + e.what()
-                               : "an IANA name such as Europe/Berlin or UTC";
-        return problem;
+        return unknown_zone(zone, e.what());
     }
     return out;
 }

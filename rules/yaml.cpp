@@ -166,9 +166,20 @@ private:
     size_t nodes_ = 0;
 };
 
-void report_syntax(const YAML::Exception& e, uint32_t file, Problems& problems) {
+// True when one of the lines is indented by a tab. YAML forbids that, and yaml-cpp then complains of something else.
+bool indented_by_tab(std::string_view text, int first_line, int last_line) {
+    for (int line = 0; line <= last_line && !text.empty(); ++line) {
+        const std::string_view here = text.substr(0, text.find('\n'));
+        const size_t indent = std::min(here.find_first_not_of(" \t"), here.size());
+        if (line >= first_line && here.substr(0, indent).find('\t') != here.npos) return true;
+        text.remove_prefix(std::min(here.size() + 1, text.size()));
+    }
+    return false;
+}
+
+void report_syntax(const YAML::Exception& e, std::string_view text, uint32_t file, Problems& problems) {
     const Place place{file, static_cast<uint32_t>(e.mark.line + 1), static_cast<uint32_t>(e.mark.column + 1)};
-    const bool tab = e.msg.find("tab") != std::string::npos;
+    const bool tab = e.msg.find("tab") != std::string::npos || indented_by_tab(text, e.mark.line - 1, e.mark.line);
     problems.add(e.mark.is_null() ? Place{file} : place, "not valid YAML: " + e.msg,
                  tab ? "indent with spaces" : "check indentation, quotes and brackets here and in the line above");
 }
@@ -180,10 +191,10 @@ const YamlEntry* YamlNode::find(std::string_view key) const {
     return at == entries.end() ? nullptr : &*at;
 }
 
-YamlNode parse_yaml(std::string_view text, uint32_t file, Problems& problems) {
+std::optional<YamlNode> parse_yaml(std::string_view text, uint32_t file, Problems& problems) {
     if (text.size() > kMostBytes) {
         problems.add({file}, "larger than 16 MiB: this is no configuration");
-        return {};
+        return std::nullopt;
     }
     Builder builder(file, problems);
     try {
@@ -199,10 +210,10 @@ YamlNode parse_yaml(std::string_view text, uint32_t file, Problems& problems) {
         }
         return root;
     } catch (const YAML::Exception& e) {
-        report_syntax(e, file, problems);
+        report_syntax(e, text, file, problems);
     } catch (const Stop&) {  // reported where it was thrown
     }
-    return builder.take();
+    return std::nullopt;
 }
 
 void append_canonical(std::string& out, const YamlNode& node) {

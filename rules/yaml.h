@@ -2,6 +2,7 @@
 // Anchors, aliases and merge keys (`<<`) are resolved; a key written twice is a problem.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,9 @@ struct YamlEntry {
     YamlNode value;
 };
 
-// Reads one document. Problems go to `problems`; the tree then holds what could be read. An empty text gives a null node.
-YamlNode parse_yaml(std::string_view text, uint32_t file, Problems& problems);
+// Reads one document. Problems go to `problems`; nothing is returned when the text is no YAML at all. An empty text gives a
+// null node.
+std::optional<YamlNode> parse_yaml(std::string_view text, uint32_t file, Problems& problems);
 
 // One text for all ways to write the same tree: comments, layout, quotes and anchors do not change it.
 void append_canonical(std::string& out, const YamlNode& node);
