@@ -1,6 +1,7 @@
 #include "connectors/format/decimal.h"
 
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace foreshock {
@@ -89,6 +90,33 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     return out;
 }
 
+// All eight bytes at once, after Lemire, "Number parsing at a gigabyte per second" (2021): the text at the end of a word of
+// zeros, its point taken out.
+std::optional<Decimal> parse_short_decimal(std::string_view text) {
+    const char* const p = text.data();
+    const size_t n = text.size();
+    if (n == 0 || !is_digit(p[0]) || !is_digit(p[n - 1])) return parse_decimal(text);
+    if (p[0] == '0' && n > 1 && p[1] != '.') return {};
+    constexpr uint64_t kZeros = 0x3030303030303030, kPoints = 0x2e2e2e2e2e2e2e2e, kOnes = 0x0101010101010101;
+    uint64_t word;
+    std::memcpy(&word, p, sizeof word);
+    if (n < kShortDecimal) word = word << (8 * (kShortDecimal - n)) | kZeros >> (8 * n);
+    Decimal out;
+    const uint64_t other = word ^ kPoints, point = (other - kOnes) & ~other & (kOnes << 7);
+    if (point != 0) {
+        const int at = __builtin_ctzll(point) / 8;  // at least 1
+        const uint64_t before = (uint64_t{1} << (8 * at)) - 1;
+        word = (word & ~(before << 8 | 0xff)) | (word & before) << 8 | '0';
+        out.exponent = at - 7;
+    }
+    word -= kZeros;
+    if (((word | (word + 0x7676767676767676)) & (kOnes << 7)) != 0) return parse_decimal(text);
+    word = word * 10 + (word >> 8);  // pairs, in every second byte
+    constexpr uint64_t kPairs = 0x000000ff000000ff, kUpper = 0x000f424000000064, kLower = 0x0000271000000001;
+    out.digits = ((word & kPairs) * kUpper + (word >> 16 & kPairs) * kLower) >> 32;
+    return out;
+}
+
 std::optional<int64_t> scaled(const Decimal& number, int power) {
     const int64_t shift = int64_t{number.exponent} + power;
     uint64_t size = number.digits;
@@ -110,19 +138,17 @@ std::optional<int64_t> scaled(const Decimal& number, int power) {
 
 // Small digits and a small power of ten are both exact doubles, so that one operation rounds once (Clinger, "How to read
 // floating point numbers accurately", 1990).
-std::optional<double> parse_double(std::string_view text) {
-    const std::optional<Decimal> number = parse_decimal(text);
-    if (!number) return {};
-    const int32_t e = number->exponent;
-    if (number->digits <= kLastExactInteger && number->first_cut < 0 && e >= -kLastExactPower && e <= kLastExactPower) {
-        const double size = static_cast<double>(number->digits);
+std::optional<double> to_double(const Decimal& number, std::string_view text) {
+    const int32_t e = number.exponent;
+    if (number.digits <= kLastExactInteger && number.first_cut < 0 && e >= -kLastExactPower && e <= kLastExactPower) {
+        const double size = static_cast<double>(number.digits);
         const double value = e < 0 ? size / kExactPowers[-e] : size * kExactPowers[e];
-        return number->negative ? -value : value;
+        return number.negative ? -value : value;
     }
     double value = 0;
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc::result_out_of_range) {
-        if (e < 0 || number->digits == 0) return 0.0;
+        if (e < 0 || number.digits == 0) return 0.0;
         return {};
     }
     return value;

@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "connectors/format/json_index.h"
 #include "engine/event/event.h"
 
 namespace foreshock {
@@ -53,16 +53,14 @@ struct Token {
 
 // One worker only. Tokens are valid until the next `read` and as long as the record's bytes.
 //
-// The record must be one JSON object and nothing else. Of the fields that nobody asks for, brackets, separators and the first
-// letter of every scalar are checked, the rest of the scalar is not. Of a field that stands twice, the first counts. A null
-// is an absent field.
+// The record must be one JSON object and nothing else; all of it is checked, but for the escapes in texts that nobody asks for.
+// Of a field that stands twice, the first counts. A null is an absent field.
 class NativeFields {
 public:
     explicit NativeFields(const std::vector<std::string>& dimensions);
-    ~NativeFields();
 
-    // `capacity` is how many bytes from `data` on may be read, at least size + kRecordPadding. False: no JSON object, see `why`.
-    bool read(const char* data, size_t size, size_t capacity);
+    // kRecordPadding bytes after the record must be legible. False: no JSON object, see `why`.
+    bool read(const char* data, size_t size);
     const char* why() const { return why_; }
 
     bool has(Field f) const { return (present_ >> static_cast<unsigned>(f) & 1) != 0; }
@@ -70,28 +68,45 @@ public:
     size_t dimensions() const { return dimensions_.size(); }
 
 private:
-    struct Parser;  // keeps the library's header out of ours
+    static constexpr uint32_t kGuesses = 32;  // further fields are looked up
     struct Key {
-        std::string quoted;   // name and closing quote
-        uint64_t first = 0;   // its first bytes, at most eight
+        std::string quoted;  // name and closing quote
+        uint64_t first = 0;  // its first bytes, at most eight
         uint64_t mask = 0;
     };
 
+    // A name that stood at some place of the last objects: objects of a stream have their fields in the same order.
+    struct Guess {
+        uint64_t first = 0, last = 0;  // the bytes at its beginning and up to its closing quote, at most eight each
+        uint64_t mask = 0;             // which bytes of a word these are; 0: no guess
+        uint32_t last_at = 0;
+        Field field = Field::end;
+    };
+
+    Field guess(const char* key, uint32_t place);
     Field find(const char* key) const;
     Field find_dimension(const char* key) const;
-    Field find_escaped(std::string_view name) const;
+    bool find_escaped(std::string_view key, Field& out);
     bool fail(const char* why);
     bool read_object();
-    template <class JsonField>
-    bool read_field(JsonField& field);
-    template <class JsonValue>
-    bool keep(Field f, JsonValue& value);
-    template <class JsonValue>
-    bool keep_text(Token& token, JsonValue& value, std::string_view raw);
+    bool read_field(uint32_t& at, uint32_t place);
+    bool keep_scalar(Field f, std::string_view raw);
+    bool keep_text(Field f, std::string_view raw);
+    bool skip_scalar(std::string_view raw);
+    bool skip_nested(uint32_t& at, unsigned depth);
+    bool skip_value(uint32_t& at, unsigned depth);
 
-    std::unique_ptr<Parser> parser_;
+    char at(uint32_t i) const { return data_[index_.positions()[i]]; }
+    std::string_view raw(uint32_t i) const;  // the scalar there
+
+    JsonIndex index_;
+    const char* data_ = nullptr;
+    bool has_escapes_ = false;  // somewhere in the record
     std::vector<Key> dimensions_;
+    std::array<Guess, kGuesses> guesses_;
     std::array<Token, kFields> tokens_;
+    std::array<std::string, kFields> unescaped_;
+    std::string key_;
     uint32_t present_ = 0;
     const char* why_ = "";
 };

@@ -38,6 +38,13 @@ constexpr std::string_view kFieldNames[kFields] = {
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
+// A number, or one in quotes. Only a number is sure to stand in the record, with padding after it.
+std::optional<Decimal> decimal_of(const Token& token) {
+    if (token.kind == Token::Kind::number && token.size <= kShortDecimal) return parse_short_decimal(token.view());
+    if (token.kind == Token::Kind::number || token.kind == Token::Kind::text) return parse_decimal(token.view());
+    return {};
+}
+
 // At most `limit` bytes of a text, cut between characters.
 std::string_view cut(std::string_view text, size_t limit) {
     if (text.size() <= limit) return text;
@@ -48,7 +55,15 @@ std::string_view cut(std::string_view text, size_t limit) {
 }  // namespace
 
 NativeJsonDecoder::NativeJsonDecoder(DecodeOptions options, Names& names)
-    : options_(std::move(options)), names_(names), fields_(options_.dimensions) {}
+    : options_(std::move(options)), names_(names), fields_(options_.dimensions) {
+    for (size_t i = 0; i < fields_.dimensions(); ++i) dimensions_.emplace_back(names, i);
+}
+
+NameId NativeJsonDecoder::DimensionNames::intern(NameSpace space, std::string_view text) {
+    std::string name{static_cast<char>('0' + number_), kNameSeparator};
+    name += text;
+    return names_.intern(space, name);
+}
 
 void NativeJsonDecoder::decode(const RecordBatch& in, EventBatch& out) {
     for (const RawRecord& record : in.records) {
@@ -75,7 +90,7 @@ bool NativeJsonDecoder::read(const RawRecord& record, bool padded) {
         if (record.size > 0) std::memcpy(copy_.data(), data, record.size);
         data = copy_.data();
     }
-    if (fields_.read(data, record.size, record.size + kRecordPadding)) return true;
+    if (fields_.read(data, record.size)) return true;
     reason_ = DropReason::broken_json;
     what_ = fields_.why();
     return false;
@@ -220,12 +235,7 @@ bool NativeJsonDecoder::dimensions(Event& event) {
         if (!fields_.has(f)) continue;
         const Token& token = fields_.get(f);
         if (token.kind == Token::Kind::container) return fail(DropReason::wrong_type, f, "not a text");
-        if (token.size == 0) continue;
-        joined_.clear();
-        joined_ += static_cast<char>('0' + i);
-        joined_ += kNameSeparator;
-        joined_ += cut(token.view(), kMaxNameBytes);
-        event.dimensions[i] = names_.find(NameSpace::dimension_value, joined_);
+        event.dimensions[i] = dimensions_[i].values.find(NameSpace::dimension_value, cut(token.view(), kMaxNameBytes));
     }
     return true;
 }
@@ -250,10 +260,10 @@ bool NativeJsonDecoder::name(Field f, NameSpace space, bool required, NameId& ou
 
 bool NativeJsonDecoder::number(Field f, double& out) {
     if (!fields_.has(f)) return true;
-    const Token& token = fields_.get(f);
-    if (token.kind != Token::Kind::number && token.kind != Token::Kind::text) return fail(DropReason::wrong_type, f, "not a number");
-    const std::optional<double> value = parse_double(token.view());
-    if (!value) return fail(DropReason::wrong_type, f, "not a number");
+    const std::optional<Decimal> found = decimal_of(fields_.get(f));
+    if (!found) return fail(DropReason::wrong_type, f, "not a number");
+    const std::optional<double> value = to_double(*found, fields_.get(f).view());
+    if (!value) return fail(DropReason::wrong_type, f, "too large");
     out = *value;
     return true;
 }
@@ -267,9 +277,7 @@ bool NativeJsonDecoder::quantile(Field f, double& out) {
 // The number times 10^power.
 bool NativeJsonDecoder::integer(Field f, int power, int64_t& out) {
     if (!fields_.has(f)) return true;
-    const Token& token = fields_.get(f);
-    const bool may_be = token.kind == Token::Kind::number || token.kind == Token::Kind::text;
-    const std::optional<Decimal> found = may_be ? parse_decimal(token.view()) : std::nullopt;
+    const std::optional<Decimal> found = decimal_of(fields_.get(f));
     if (!found) return fail(DropReason::wrong_type, f, "not a number");
     const std::optional<int64_t> value = scaled(*found, power);
     if (!value) return fail(DropReason::wrong_type, f, "too large");

@@ -9,6 +9,7 @@
 //   - names are at most kMaxNameBytes long (wrong_type); longer dimension values are cut
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +29,25 @@ public:
     void decode(const RecordBatch& in, EventBatch& out) override;
 
 private:
+    // The values of one dimension, to be found by their own text; their names begin with the number of the dimension.
+    class DimensionNames : public Names {
+    public:
+        DimensionNames(Names& names, size_t number) : names_(names), number_(number) {}
+        NameId intern(NameSpace space, std::string_view text) override;
+        std::string text(NameSpace space, NameId id) const override { return names_.text(space, id); }
+
+    private:
+        Names& names_;
+        size_t number_;
+    };
+    struct Dimension {
+        Dimension(Names& all, size_t number) : names(all, number), values(names) {}
+        Dimension(const Dimension&) = delete;
+        Dimension& operator=(const Dimension&) = delete;
+        DimensionNames names;
+        NameCache values;
+    };
+
     bool read(const RawRecord& record, bool padded);
     bool event_of(Event& event, EventBatch& out);
     bool transaction(Event& event);
@@ -52,10 +72,11 @@ private:
 
     DecodeOptions options_;
     NameCache names_;
+    std::deque<Dimension> dimensions_;
     NativeFields fields_;
     TimeReader times_;
     std::vector<char> copy_;   // of a record that nothing legible may follow
-    std::string joined_;       // name of a metric instance or dimension value
+    std::string joined_;       // name of a metric instance
     DropReason reason_{};
     std::string what_;
 };

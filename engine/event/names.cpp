@@ -45,6 +45,13 @@ uint64_t hash_of(std::string_view text) {
     return mix(a ^ kSecret[2], b ^ seed);
 }
 
+// Most names are short; two words that overlap hold up to sixteen bytes.
+bool same(const char* a, const char* b, size_t n) {
+    if (n >= 8 && n <= 16) return ((read64(a) ^ read64(b)) | (read64(a + n - 8) ^ read64(b + n - 8))) == 0;
+    if (n >= 4 && n < 8) return ((read32(a) ^ read32(b)) | (read32(a + n - 4) ^ read32(b + n - 4))) == 0;
+    return std::memcmp(a, b, n) == 0;
+}
+
 constexpr size_t kFirstEntries = 64;
 
 }  // namespace
@@ -58,7 +65,7 @@ NameId NameCache::Table::find(Names& names, NameSpace space, std::string_view te
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
         const Entry& e = entries_[i];
         if (e.text == nullptr) return insert(names, space, text, hash);
-        if (e.hash == hash && e.size == text.size() && std::memcmp(e.text, text.data(), text.size()) == 0) return e.id;
+        if (e.hash == hash && e.size == text.size() && same(e.text, text.data(), e.size)) return e.id;
     }
 }
 
