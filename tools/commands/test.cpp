@@ -1,0 +1,130 @@
+#include "tools/commands/test.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "tools/exit_codes.h"
+#include "tools/scenario/scenario_report.h"
+#include "tools/scenario/scenario_run.h"
+
+namespace foreshock {
+namespace {
+
+using State = ScenarioResult::State;
+
+// Files as named, and those below the folders that are named.
+Result<std::vector<std::string>> scenario_files(const std::vector<std::string>& named) {
+    std::vector<std::string> files;
+    Diagnostics problems;
+    for (const std::string& name : named) {
+        std::error_code error;
+        if (!std::filesystem::is_directory(name, error)) {
+            files.push_back(name);
+            continue;
+        }
+        std::vector<std::string> found;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(name, error))
+            if (entry.path().extension() == ".scenario") found.push_back(entry.path().string());
+        if (found.empty()) problems.push_back({name, 0, 0, "no file ends in .scenario in this folder", {}});
+        std::ranges::sort(found);
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    if (!problems.empty()) return problems;
+    return files;
+}
+
+void print_problems(const Diagnostics& problems) {
+    for (const Diagnostic& d : problems) std::fprintf(stderr, "%s\n", d.text().c_str());
+}
+
+bool write_file(const std::string& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
+    return static_cast<bool>(out);
+}
+
+// Every other mode must say what the plain one said.
+std::string compare_modes(const Scenario& s, const Expansion& expansion, const Transcript& plain) {
+    const Micros within = shuffle_range(s, expansion, plain);
+    std::string details;
+    for (const RunMode& mode : run_modes()) {
+        if (&mode == &run_modes().front()) continue;
+        const RunOutcome other = run_scenario(s, expansion, mode, within);
+        std::string difference = other.failure.empty() ? first_difference(plain, other.transcript, s.start) : "it failed: " + other.failure;
+        if (!difference.empty()) details += s.file + ":1: mode '" + std::string(mode.name) + "' differs from the plain one: " + difference + '\n';
+    }
+    return details;
+}
+
+State state_of(const Scenario& s, const std::string& details) {
+    if (s.known_gap.empty()) return details.empty() ? State::held : State::failed;
+    return details.empty() ? State::gap_closed : State::known_gap;
+}
+
+ScenarioResult run_one(const Scenario& s, const TestOptions& options) {
+    const auto began = std::chrono::steady_clock::now();
+    ScenarioResult result{s.file, s.name, State::held, {}, 0, 1};
+    const Expansion expansion = expand(s.series, s.start);
+    const RunOutcome plain = run_scenario(s, expansion, run_modes().front(), Micros{0}, options.trace);
+    if (!plain.failure.empty()) result.details = s.file + ":1: the run failed: " + plain.failure + '\n';
+    else result.details = compare_all(s, plain.transcript);
+    if (!result.details.empty() && options.update && plain.failure.empty() && write_file(s.file, updated(s, plain.transcript))) {
+        std::printf("updated %s\n", s.file.c_str());
+        result.details.clear();
+    }
+    result.state = state_of(s, result.details);
+    if (options.all_modes && plain.failure.empty()) {
+        const std::string details = compare_modes(s, expansion, plain.transcript);
+        if (!details.empty()) result.state = State::failed;  // a gap in what is said excuses no differing modes
+        result.details += details;
+        result.modes = run_modes().size();
+    }
+    if (result.state == State::known_gap) result.details = s.known_gap;
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return result;
+}
+
+void print_result(const ScenarioResult& r) {
+    constexpr const char* kStates[]{"ok", "FAILED", "known gap", "ok (known gap no more: remove 'known_gap')"};
+    const std::string modes = r.modes > 1 ? ", " + std::to_string(r.modes) + " modes" : std::string{};
+    std::printf("%s: %s: %s (%.2f s%s)\n", kStates[static_cast<size_t>(r.state)], r.file.c_str(), r.name.c_str(), r.seconds, modes.c_str());
+    if (r.state == State::failed || r.state == State::known_gap) std::printf("%s%s", r.details.c_str(), r.details.ends_with('\n') ? "" : "\n");
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int test_command(const TestOptions& options) {
+    const auto files = scenario_files(options.files);
+    if (!files) {
+        print_problems(files.problems());
+        return kWrongUsage;
+    }
+    std::vector<Scenario> scenarios;
+    bool readable = true;
+    for (const std::string& file : files.value()) {
+        auto scenario = load_scenario(file);
+        if (!scenario) print_problems(scenario.problems());
+        readable = readable && scenario.ok();
+        if (!scenario) continue;
+        const Scenario& s = scenario.value();
+        if ((s.file + ' ' + s.name).find(options.filter) != std::string::npos) scenarios.push_back(std::move(scenario.value()));
+    }
+    if (!readable) return kWrongUsage;
+    std::vector<ScenarioResult> results;
+    for (const Scenario& s : scenarios) {
+        results.push_back(run_one(s, options));
+        print_result(results.back());
+    }
+    const auto failed = std::ranges::count(results, State::failed, &ScenarioResult::state);
+    std::printf("%zu scenarios, %td did not hold\n", results.size(), failed);
+    if (!options.junit.empty() && !write_file(options.junit, junit_xml(results))) return kOutsideFailed;
+    return failed > 0 ? kDidNotHold : kFine;
+}
+
+}  // namespace foreshock

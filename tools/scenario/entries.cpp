@@ -1,0 +1,212 @@
+#include "tools/scenario/entries.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdio>
+
+#include "connectors/format/cloudevents.h"
+
+namespace foreshock {
+namespace {
+
+constexpr std::array<std::string_view, 15> kSlotFields{"count",    "value", "errors", "error_ratio", "p50",   "p95",      "p99",      "span",
+                                                       "currency", "max",   "limit",  "utilization", "worst", "instances", "latencies"};
+
+std::string currency_text(uint32_t packed) {
+    std::string code;
+    for (int shift = 16; shift >= 0 && packed != 0; shift -= 8) code += static_cast<char>(packed >> shift & 0xff);
+    return code;
+}
+
+// Adds fields one after the other.
+class EntryMaker {
+public:
+    EntryMaker(EntryKind kind, EventTime at) {
+        entry_.kind = kind;
+        lead("at", at);
+    }
+    explicit EntryMaker(EntryKind kind) { entry_.kind = kind; }
+
+    template <class T>
+    EntryMaker& lead(std::string_view name, T x) {
+        add(name, x);
+        ++entry_.lead;
+        return *this;
+    }
+    template <class T>
+    EntryMaker& shown(std::string_view name, T x) {
+        add(name, x);
+        ++entry_.shown;
+        return *this;
+    }
+    template <class T>
+    EntryMaker& add(std::string_view name, T x) {
+        if constexpr (std::is_convertible_v<T, std::string_view> || std::is_same_v<T, EventTime>) entry_.fields.emplace_back(name, FieldValue::of(x));
+        else entry_.fields.emplace_back(name, FieldValue::of(static_cast<double>(x)));
+        return *this;
+    }
+    Entry take() { return std::move(entry_); }
+
+private:
+    Entry entry_;
+};
+
+Entry service_entry(const DecidedSlot& slot, const ServiceSlot& s, const std::vector<std::string>& dimensions) {
+    EntryMaker e(EntryKind::slots, slot.slot.start);
+    e.lead("service", std::string_view(slot.inventory.services()[s.service].name));
+    e.shown("count", s.count).shown("value", static_cast<double>(s.value_micro) * 1e-6).shown("errors", s.failed);
+    const bool timed = !s.latency.empty();
+    if (timed) e.shown("p95", s.latency.quantile(0.95));
+    e.add("error_ratio", s.count > 0 ? static_cast<double>(s.failed) / static_cast<double>(s.count) : kUnknown);
+    e.add("p50", timed ? s.latency.quantile(0.5) : kUnknown).add("p99", timed ? s.latency.quantile(0.99) : kUnknown);
+    if (!timed) e.add("p95", kUnknown);
+    e.add("latencies", s.latency.count()).add("span", s.span_seconds).add("currency", std::string_view(currency_text(s.currency)));
+    for (const DimensionSlot& d : s.dimensions) {
+        const std::string name = (d.dimension < dimensions.size() ? dimensions[d.dimension] : "?") + '=' + d.value;
+        e.add(name, d.count).add(name + ".value", static_cast<double>(d.value_micro) * 1e-6);
+    }
+    return e.take();
+}
+
+Entry gauge_entry(const DecidedSlot& slot, const GaugeSlot& g) {
+    const GaugeEntry& gauge = slot.inventory.gauges()[g.gauge];
+    EntryMaker e(EntryKind::slots, slot.slot.start);
+    e.lead("resource", std::string_view(slot.inventory.resources()[gauge.resource].name)).lead("metric", std::string_view(gauge.metric));
+    e.shown("value", g.value).shown("limit", g.limit).shown("utilization", g.utilization).shown("instances", g.instances);
+    e.add("max", g.max).add("worst", g.worst).add("span", g.span_seconds);
+    return e.take();
+}
+
+// Every bit of a number; all ways to write NaN are one.
+std::string bits(double x) {
+    if (std::isnan(x)) return "nan";
+    char text[20];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(std::bit_cast<uint64_t>(x)));
+    return text;
+}
+
+}  // namespace
+
+bool is_slot_field(std::string_view name) {
+    return name.find('=') != name.npos || std::ranges::find(kSlotFields, name) != kSlotFields.end();
+}
+
+void append_slot_entries(std::vector<Entry>& entries, const DecidedSlot& slot, const std::vector<std::string>& dimensions) {
+    for (const ServiceSlot& s : slot.slot.services) entries.push_back(service_entry(slot, s, dimensions));
+    for (const GaugeSlot& g : slot.slot.gauges) entries.push_back(gauge_entry(slot, g));
+}
+
+void append_signal_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
+    constexpr std::string_view kKinds[]{"spike", "drop", "pressure"};
+    for (const SignalChange& c : slot.signals.changes) {
+        EntryMaker e(EntryKind::signals, c.at);
+        e.lead("kind", kKinds[static_cast<size_t>(c.kind)]).lead("state", std::string_view(c.opened ? "opened" : "closed"));
+        if (c.kind == SignalKind::pressure) {
+            const GaugeEntry& gauge = slot.inventory.gauges()[c.gauge];
+            e.lead("resource", std::string_view(slot.inventory.resources()[gauge.resource].name)).lead("metric", std::string_view(gauge.metric));
+        } else {
+            e.lead("service", std::string_view(slot.inventory.services()[c.service].name));
+            e.lead("measure", std::string_view(c.measure == Measure::volume ? "volume" : "value"));
+        }
+        e.shown("ratio", c.ratio).add("value", c.value).add("baseline", c.baseline).add("since", c.since);
+        if (c.kind != SignalKind::pressure) {
+            const ServiceState& s = slot.signals.services[c.service];
+            const DemandState& d = c.measure == Measure::volume ? s.volume : s.value;
+            e.add("contributor", std::string_view(d.contributors.empty() ? "none" : d.contributors[0].value));
+            e.add("contributor_share", d.contributors.empty() ? kUnknown : d.contributors[0].share);
+        }
+        entries.push_back(e.take());
+    }
+}
+
+Entry warning_entry(const WarningRevision& w) {
+    EntryMaker e(EntryKind::revisions, w.time);
+    e.lead("state", to_string(w.state)).lead("service", std::string_view(w.service)).lead("slo", std::string_view(w.slo));
+    e.shown("severity", to_string(w.severity)).shown("breached", std::string_view(w.breached ? "yes" : "no"));
+    e.shown("breach_at", w.breach_at).shown("probability", w.probability);
+    e.shown("resource", std::string_view(w.resource.name.empty() ? "none" : w.resource.name));
+    e.shown("driver", std::string_view(w.driver.kind));
+    if (w.state == WarningState::resolved) e.shown("verdict", to_string(w.verdict));
+    else e.add("verdict", to_string(w.verdict));
+    e.add("id", std::string_view(w.id)).add("revision", w.revision).add("opened_at", w.opened_at).add("rule", std::string_view(w.rule));
+    e.add("slo_text", std::string_view(w.slo_text)).add("breach_earliest", w.breach_earliest).add("breach_latest", w.breach_latest);
+    e.add("act_before", w.act_before).add("series", std::string_view(w.driver.series)).add("demand", w.driver.value);
+    e.add("baseline", w.driver.baseline).add("ratio", w.driver.ratio).add("since", w.driver.since);
+    const auto& contributors = w.driver.contributors;
+    e.add("contributor", std::string_view(contributors.empty() ? "none" : contributors[0].value));
+    e.add("contributor_share", contributors.empty() ? kUnknown : contributors[0].share);
+    e.add("metric", std::string_view(w.resource.metric)).add("utilization", w.resource.utilization).add("limit", w.resource.limit);
+    e.add("slope_per_min", w.resource.slope_per_min).add("headroom", w.resource.headroom);
+    e.add("cause", std::string_view(w.causes.empty() ? "none" : w.causes[0].node)).add("cause_share", w.causes.empty() ? kUnknown : w.causes[0].share);
+    e.add("value_per_minute", w.impact.value_per_minute).add("at_risk", w.impact.at_risk).add("currency", std::string_view(w.impact.currency));
+    e.add("priority", w.priority).add("advice", std::string_view(w.advice.empty() ? "none" : w.advice[0].action));
+    e.add("advice_amount", w.advice.empty() ? kUnknown : w.advice[0].amount).add("owner", std::string_view(w.owner));
+    e.add("sentence", std::string_view(w.sentence));
+    return e.take();
+}
+
+Entry dead_letter_entry(std::string_view partition, const BadRecord& record) {
+    EntryMaker e(EntryKind::dead_letters);
+    e.lead("partition", partition).lead("offset", record.offset).lead("reason", to_string(record.reason));
+    return e.shown("what", std::string_view(record.what)).add("bytes", std::string_view(record.bytes)).take();
+}
+
+std::vector<Entry> dropped_entries(const RunTotals& totals) {
+    std::vector<Entry> entries;
+    for (size_t i = 0; i < kDropReasons; ++i) {
+        if (totals.dropped[i] == 0) continue;
+        EntryMaker e(EntryKind::dropped);
+        entries.push_back(e.lead("reason", to_string(static_cast<DropReason>(i))).lead("count", totals.dropped[i]).take());
+    }
+    return entries;
+}
+
+Entry totals_entry(const RunTotals& t) {
+    EntryMaker e(EntryKind::totals);
+    e.shown("records", t.records).shown("events", t.events).shown("late", t.late);
+    e.add("corrected_hosts", t.corrected_hosts).add("slots_closed", t.slots_closed).add("service_slots", t.service_slots_closed);
+    e.add("transactions", t.transactions).add("services", t.services).add("resources", t.resources).add("gauges", t.gauges);
+    e.add("spikes", t.spikes).add("opened", t.warnings_opened).add("updated", t.warnings_updated).add("resolved", t.warnings_resolved);
+    return e.take();
+}
+
+std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entries) {
+    std::string text;
+    for (const Entry& e : entries) {
+        for (const auto& [name, v] : e.fields) {
+            text += name + ' ';
+            if (v.type == FieldValue::Type::number) text += bits(v.number);
+            else text += value_text(v, EventTime{});
+            text += ' ';
+        }
+        text += '\n';
+    }
+    const CloudEventContext context;
+    for (const WarningRevision& w : slot.warnings) text += to_cloudevent(w, context) + '\n';
+    for (const BreachForecast& f : slot.forecasts.promises) text += bits(f.probability) + ' ';
+    for (const Outlook& o : slot.correlation.outlooks) text += bits(o.level) + ' ';
+    return text;
+}
+
+std::string trace_text(const DecidedSlot& slot) {
+    std::string text;
+    for (const BreachForecast& f : slot.forecasts.promises) {
+        const ServiceEntry& service = slot.inventory.services()[f.service];
+        const std::string slo = f.slo == kCapacityPromise || service.model == nullptr ? "capacity" : service.model->slos[f.slo].name;
+        char head[160];
+        std::snprintf(head, sizeof head, "%s %s %s probability %.3f breach_at %s%s", to_rfc3339(slot.slot.decided_at).c_str(), service.name.c_str(),
+                      slo.c_str(), f.probability, to_rfc3339(f.breach_at).c_str(), f.violated ? " violated" : "");
+        text += head;
+        for (const auto& [name, value] : f.features) {
+            char feature[96];
+            std::snprintf(feature, sizeof feature, " %s %.4g", name.c_str(), value);
+            text += feature;
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,211 @@
+#include "tools/scenario/expectation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "rules/values.h"
+#include "tools/scenario/entries.h"
+
+namespace foreshock {
+namespace {
+
+// "a..b" in its two halves; each may be empty.
+std::optional<std::pair<std::string_view, std::string_view>> range_of(std::string_view text) {
+    const size_t dots = text.find("..");
+    if (dots == text.npos) return std::nullopt;
+    return std::pair(text.substr(0, dots), text.substr(dots + 2));
+}
+
+// Half of the last digit that is written.
+double tolerance(std::string_view text, double x) {
+    const bool percent = text.ends_with('%');
+    if (percent) text.remove_suffix(1);
+    const size_t point = text.find('.');
+    int decimals = point == text.npos ? 0 : static_cast<int>(text.size() - point - 1);
+    if (percent) decimals += 2;
+    double half = 0.5;
+    for (int i = 0; i < decimals; ++i) half /= 10;
+    return half + std::fabs(x) * 1e-9;
+}
+
+bool number_holds(std::string_view text, double got) {
+    if (text == "unknown") return std::isnan(got);
+    if (const auto range = range_of(text)) {
+        const auto low = parse_share(range->first), high = parse_share(range->second);
+        return !std::isnan(got) && (!low || got >= *low) && (!high || got <= *high);
+    }
+    const auto x = parse_share(text);
+    return x && std::fabs(got - *x) <= tolerance(text, *x);
+}
+
+bool time_holds(std::string_view text, EventTime got, EventTime start) {
+    if (text == "none") return got == EventTime{};
+    if (const auto range = range_of(text)) {
+        Micros precision{0};
+        const auto low = parse_moment(range->first, start), high = parse_moment(range->second, start, &precision);
+        return got != EventTime{} && (!low || got >= *low) && (!high || got < *high + precision);
+    }
+    Micros precision{0};
+    const auto t = parse_moment(text, start, &precision);
+    return t && got >= *t && got < *t + precision;
+}
+
+bool holds(const Word& expected, const FieldValue& got, EventTime start) {
+    if (expected.is("*")) return true;
+    switch (got.type) {
+        case FieldValue::Type::number: return number_holds(expected.text, got.number);
+        case FieldValue::Type::time: return time_holds(expected.text, got.time, start);
+        case FieldValue::Type::text: return glob(expected.text, got.text);
+    }
+    return false;
+}
+
+// How many values stand without a name. Slots of a service have a time and a name, those of a resource two names.
+size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
+    switch (kind) {
+        case EntryKind::slots: return words.size() > 2 && !words[2].quoted && is_slot_field(words[2].text) ? 2 : 3;
+        case EntryKind::signals: return 5;
+        case EntryKind::warnings:
+        case EntryKind::revisions: return 4;
+        case EntryKind::dropped: return 2;
+        case EntryKind::dead_letters: return 3;
+        default: return 0;
+    }
+}
+
+std::string difference_of_lead(const Pattern& expected, const Entry& got, EventTime start) {
+    if (expected.lead.size() != got.lead) return "another kind of entry";
+    std::string text;
+    for (size_t i = 0; i < got.lead; ++i) {
+        const auto& [name, value] = got.fields[i];
+        if (holds(expected.lead[i], value, start)) continue;
+        text += (text.empty() ? "" : "; ") + name + ": expected " + expected.lead[i].text + ", got " + value_text(value, start);
+    }
+    return text;
+}
+
+// Do the names of the two agree, so that a person would say that they are the same entry with other numbers?
+bool related(const Pattern& expected, const Entry& got, EventTime start) {
+    if (expected.lead.size() != got.lead) return false;
+    bool names = true, time = false;
+    for (size_t i = 0; i < got.lead; ++i) {
+        const bool good = holds(expected.lead[i], got.fields[i].second, start);
+        if (got.fields[i].second.type == FieldValue::Type::text) names = names && good;
+        else time = time || good;
+    }
+    return names || time;
+}
+
+}  // namespace
+
+bool glob(std::string_view pattern, std::string_view text) {
+    size_t p = 0, t = 0, star = pattern.npos, mark = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            mark = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != pattern.npos) {
+            p = star + 1;
+            t = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+bool Expectation::covers(const Entry& e) const {
+    if ((from && e.at() < *from) || (to && e.at() >= *to)) return false;
+    if (!second.empty() && (e.fields.size() < 2 || !glob(second, e.fields[1].second.text))) return false;
+    if (of.empty()) return true;
+    for (size_t i = 1; i < e.lead; ++i)
+        if (glob(of, e.fields[i].second.text)) return true;
+    return false;
+}
+
+Expectation parse_expectation_head(const std::vector<Word>& words, EventTime start, const std::string& file, Diagnostics& problems) {
+    Expectation e;
+    WordReader in(words, file, problems);
+    e.line = in.peek().line;
+    in.skip();  // `expect`
+    const Word& kind = in.take("what is expected");
+    size_t k = 0;
+    while (k < static_cast<size_t>(EntryKind::count_) && kind.text != to_string(static_cast<EntryKind>(k))) ++k;
+    if (in.ok() && k == static_cast<size_t>(EntryKind::count_))
+        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, warnings, revisions, dropped, dead_letters, totals");
+    e.kind = static_cast<EntryKind>(k);
+    const auto moment = [&](std::optional<EventTime>& into) {
+        const Word& w = in.take("a time");
+        into = parse_moment(w.text, start);
+        if (in.ok() && !into) in.fail(w, "'" + w.text + "' is no time", "such as 09:20, +20m or 2026-11-20T09:20:00Z");
+    };
+    while (in.ok() && !in.at_end() && !in.take_if(":")) {
+        if (in.take_if("of")) e.of = in.take("a service or resource").text;
+        else if (in.take_if("from")) moment(e.from);
+        else if (in.take_if("to")) moment(e.to);
+        else if (e.second.empty() && (e.kind == EntryKind::signals || e.kind == EntryKind::warnings || e.kind == EntryKind::revisions)) e.second = in.take("").text;
+        else in.fail(in.peek(), "'" + in.peek().text + "' does not belong here", "of NAME, from TIME or to TIME");
+    }
+    return e;
+}
+
+Pattern parse_pattern(EntryKind kind, const std::string& line, uint32_t line_number, const std::string& file, Diagnostics& problems) {
+    Pattern p;
+    p.line = line_number;
+    p.text = line.substr(line.find_first_not_of(" \t"));
+    std::vector<Word> words;
+    append_words(words, line, line_number);
+    const size_t lead = std::min(lead_count(kind, words), words.size());
+    p.lead.assign(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(lead));
+    WordReader in(words, file, problems);
+    for (size_t i = 0; i < lead; ++i) in.skip();
+    if (lead < lead_count(kind, words)) (void)in.take("another name");
+    while (in.ok() && !in.at_end()) {
+        const Word name = in.take("a field");
+        p.fields.emplace_back(name, in.take("the value of " + name.text));
+    }
+    return p;
+}
+
+std::string difference(const Pattern& expected, const Entry& got, EventTime start) {
+    std::string text = difference_of_lead(expected, got, start);
+    for (const auto& [name, value] : expected.fields) {
+        const FieldValue* found = got.find(name.text);
+        if (found != nullptr && holds(value, *found, start)) continue;
+        text += (text.empty() ? "" : "; ") + name.text + ": expected " + value.text + ", got " + (found ? value_text(*found, start) : "no such field");
+    }
+    return text;
+}
+
+// Longest common subsequence; what is left on both sides between two agreeing pairs is paired in order where related.
+std::vector<Pairing> compare(const Expectation& expectation, const std::vector<Entry>& said, EventTime start) {
+    std::vector<const Entry*> got;
+    for (const Entry& e : said) if (expectation.covers(e)) got.push_back(&e);
+    const auto& patterns = expectation.patterns;
+    const size_t n = patterns.size(), m = got.size();
+    std::vector<std::vector<bool>> agree(n, std::vector<bool>(m));
+    std::vector<std::vector<uint32_t>> best(n + 1, std::vector<uint32_t>(m + 1));
+    for (size_t i = n; i-- > 0;) {
+        for (size_t j = m; j-- > 0;) {
+            agree[i][j] = difference(patterns[i], *got[j], start).empty();
+            best[i][j] = std::max({best[i + 1][j], best[i][j + 1], agree[i][j] ? best[i + 1][j + 1] + 1 : 0});
+        }
+    }
+    std::vector<Pairing> pairs;
+    for (size_t i = 0, j = 0; i < n || j < m;) {
+        const bool both = i < n && j < m;
+        if (both && agree[i][j] && best[i][j] == best[i + 1][j + 1] + 1) pairs.push_back({&patterns[i++], got[j++], {}});
+        else if (both && best[i][j] == best[i + 1][j + 1] && related(patterns[i], *got[j], start)) {
+            pairs.push_back({&patterns[i], got[j], difference(patterns[i], *got[j], start)});
+            ++i, ++j;
+        } else if (i < n && (j == m || best[i + 1][j] >= best[i][j + 1])) pairs.push_back({&patterns[i++], nullptr, "expected, but not said"});
+        else pairs.push_back({nullptr, got[j++], "said, but not expected"});
+    }
+    return pairs;
+}
+
+}  // namespace foreshock

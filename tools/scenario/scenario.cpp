@@ -1,0 +1,182 @@
+#include "tools/scenario/scenario.h"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace foreshock {
+namespace {
+
+// A top-level key with what belongs to it: `key: inline`, or indented lines below.
+struct Block {
+    std::vector<Word> head;  // up to and with the colon
+    std::string inline_text;
+    uint32_t line = 0, inline_column = 0, end = 0;  // first and last line, from 1
+
+    const std::string& key() const { return head[0].text; }
+};
+
+bool blank(std::string_view line) {
+    const size_t i = line.find_first_not_of(" \t\r");
+    return i == line.npos || line[i] == '#';
+}
+
+std::string_view trimmed(std::string_view s) {
+    const size_t begin = s.find_first_not_of(" \t\r");
+    return begin == s.npos ? std::string_view{} : s.substr(begin, s.find_last_not_of(" \t\r") - begin + 1);
+}
+
+std::string_view unquoted(std::string_view s) {
+    const bool quoted = s.size() >= 2 && (s.front() == '"' || s.front() == '\'') && s.back() == s.front();
+    return quoted ? s.substr(1, s.size() - 2) : s;
+}
+
+class ScenarioReader {
+public:
+    ScenarioReader(std::string_view text, const std::string& file) {
+        scenario_.file = file;
+        std::istringstream in{std::string(text)};
+        for (std::string line; std::getline(in, line);) scenario_.lines.push_back(line);
+        scenario_.start = *parse_rfc3339("2026-11-20T09:00:00Z");
+    }
+    Result<Scenario> read() {
+        split();
+        for (const Block& b : blocks_) if (b.key() == "start") read_start(b);
+        for (const Block& b : blocks_) read_block(b);
+        read_config();
+        if (scenario_.name.empty()) problem(1, 1, "the scenario has no name", "write 'name: what it shows' at its top");
+        if (scenario_.expectations.empty()) problem(1, 1, "the scenario expects nothing", "write an 'expect warnings:' block; --update fills it");
+        if (!problems_.empty()) return problems_;
+        return std::move(scenario_);
+    }
+
+private:
+    const std::string& line(uint32_t number) const { return scenario_.lines[number - 1]; }
+    void problem(uint32_t at, uint32_t column, std::string message, std::string hint = {}) {
+        problems_.push_back({scenario_.file, at, column, std::move(message), std::move(hint)});
+    }
+
+    void split() {
+        for (uint32_t n = 1; n <= scenario_.lines.size(); ++n) {
+            const std::string& text = line(n);
+            if (blank(text)) continue;
+            if (text[0] == ' ' || text[0] == '\t') {
+                if (blocks_.empty()) problem(n, 1, "an indented line before the first key");
+                else blocks_.back().end = n;
+                continue;
+            }
+            const size_t colon = text.find(text.starts_with("expect") ? ": " : ":");
+            const size_t end = colon != text.npos ? colon : text.find_last_of(':');
+            if (end == text.npos) {
+                problem(n, 1, "expected 'key:' here");
+                continue;
+            }
+            Block b;
+            append_words(b.head, std::string_view(text).substr(0, end + 1), n);
+            b.inline_text = trimmed(std::string_view(text).substr(end + 1));
+            if (b.inline_text.starts_with('#')) b.inline_text.clear();
+            b.inline_column = static_cast<uint32_t>(text.find_first_not_of(" \t", end + 1) + 1);
+            b.line = b.end = n;
+            blocks_.push_back(std::move(b));
+        }
+    }
+
+    void read_start(const Block& b) {
+        const auto t = parse_rfc3339(b.inline_text);
+        if (!t) problem(b.line, b.inline_column, "'" + b.inline_text + "' is no time", "such as 2026-11-20T09:00:00Z");
+        scenario_.start = t.value_or(scenario_.start);
+    }
+
+    void read_block(const Block& b) {
+        const std::string& key = b.key();
+        if (key != "expect" && !seen_.insert(key).second) return problem(b.line, 1, "'" + key + "' stands twice");
+        if (key == "name") scenario_.name = unquoted(b.inline_text);
+        else if (key == "description") scenario_.description = prose(b);
+        else if (key == "known_gap") scenario_.known_gap = prose(b);
+        else if (key == "series") read_series(b);
+        else if (key == "expect") read_expectation(b);
+        else if (key != "start" && key != "options" && key != "model")
+            problem(b.line, 1, "unknown key '" + key + "'", "one of name, description, start, options, model, series, expect, known_gap");
+    }
+
+    std::string prose(const Block& b) const {
+        std::string text(b.inline_text == ">" || b.inline_text == "|" ? "" : unquoted(b.inline_text));
+        for (uint32_t n = b.line + 1; n <= b.end; ++n) text += (text.empty() ? "" : " ") + std::string(trimmed(line(n)));
+        return text;
+    }
+
+    // An entry begins at the indent of the first one; lines further in continue it.
+    void read_series(const Block& b) {
+        size_t indent = 0;
+        std::vector<Word> words;
+        std::string raw;
+        const auto finish = [&] {
+            if (!words.empty()) scenario_.series.push_back(parse_series(words, raw, scenario_.file, problems_));
+            words.clear();
+            raw.clear();
+        };
+        for (uint32_t n = b.line + 1; n <= b.end; ++n) {
+            const std::string& text = line(n);
+            if (blank(text)) continue;
+            const size_t in = text.find_first_not_of(" \t");
+            if (indent == 0) indent = in;
+            if (in <= indent) finish();
+            const std::string_view entry = std::string_view(text).substr(in);
+            const size_t colon = entry.starts_with("raw") ? entry.find(':') : entry.npos;
+            append_words(words, entry.substr(0, colon == entry.npos ? colon : colon + 1), n, static_cast<uint32_t>(in + 1));
+            if (colon != entry.npos) raw = unquoted(trimmed(entry.substr(colon + 1)));
+        }
+        finish();
+    }
+
+    void read_expectation(const Block& b) {
+        Expectation e = parse_expectation_head(b.head, scenario_.start, scenario_.file, problems_);
+        e.line = b.line;
+        e.body_end = b.end;
+        if (!b.inline_text.empty() && b.inline_text != "none")
+            problem(b.line, b.inline_column, "expected 'none', or entries on lines of their own", "indent them below");
+        for (uint32_t n = b.line + 1; n <= b.end; ++n)
+            if (!blank(line(n))) e.patterns.push_back(parse_pattern(e.kind, line(n), n, scenario_.file, problems_));
+        scenario_.expectations.push_back(std::move(e));
+    }
+
+    // The configuration is read from a text in which everything else is blank, so that its problems have the right places.
+    void read_config() {
+        std::vector<std::string> kept(scenario_.lines.size());
+        for (const Block& b : blocks_) {
+            const bool model = b.key() == "model", options = b.key() == "options";
+            if (model) kept[b.line - 1] = line(b.line);
+            size_t indent = std::string::npos;
+            for (uint32_t n = b.line + 1; n <= b.end && (model || options); ++n) {
+                if (indent == std::string::npos && !blank(line(n))) indent = line(n).find_first_not_of(' ');
+                const bool dedent = options && !blank(line(n));
+                kept[n - 1] = dedent ? line(n).substr(std::min(indent, line(n).find_first_not_of(' '))) : line(n);
+            }
+        }
+        std::string text;
+        for (const std::string& k : kept) text += k + '\n';
+        if (trimmed(text).find_first_not_of('\n') == text.npos) return;
+        auto config = load_config_text(text, scenario_.file);
+        if (config) scenario_.config = std::move(config.value());
+        else problems_.insert(problems_.end(), config.problems().begin(), config.problems().end());
+    }
+
+    Scenario scenario_;
+    std::vector<Block> blocks_;
+    std::set<std::string> seen_;
+    Diagnostics problems_;
+};
+
+}  // namespace
+
+Result<Scenario> read_scenario(std::string_view text, const std::string& file) { return ScenarioReader(text, file).read(); }
+
+Result<Scenario> load_scenario(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    if (!in) return Diagnostic{file, 0, 0, "cannot be read", {}};
+    return read_scenario(text.str(), file);
+}
+
+}  // namespace foreshock
