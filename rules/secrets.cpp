@@ -8,12 +8,11 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace foreshock {
 namespace {
 
-constexpr size_t kLargestSecret = 1 << 20;
+constexpr size_t kLargestSecret = 1 << 20, kLargestFile = 64 << 20;
 
 Diagnostic problem(std::string message, std::string hint) {
     Diagnostic d;
@@ -104,10 +103,13 @@ Result<std::string> read_file(const std::string& path) {
     if (std::filesystem::is_directory(path, error)) return problem("cannot read " + path + ": it is a folder", "name a file");
     std::ifstream in(path, std::ios::binary);
     if (!in) return problem("cannot read " + path + ": " + std::strerror(errno), "check the path and its permissions");
-    std::ostringstream bytes;
-    bytes << in.rdbuf();
+    std::string bytes, block(64 << 10, '\0');
+    while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+        bytes.append(block, 0, static_cast<size_t>(in.gcount()));
+        if (bytes.size() > kLargestFile) return problem("cannot read " + path + ": larger than 64 MiB", "is this the right file?");
+    }
     if (in.bad()) return problem("cannot read " + path + ": " + std::strerror(errno), {});
-    return std::move(bytes).str();
+    return bytes;
 }
 
 }  // namespace foreshock

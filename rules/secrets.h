@@ -36,7 +36,7 @@ Result<SecretText> resolve_secret(std::string_view key, std::string_view text, c
 // A path as given, or below `folder` when it is relative; "-" stays.
 std::string path_below(const std::string& folder, const std::string& path);
 
-// All bytes of a file; the problem says why not.
+// All bytes of a file of at most 64 MiB; the problem says why not.
 Result<std::string> read_file(const std::string& path);
 
 }  // namespace foreshock
