@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "foreshock_version.h"
 #include "tools/report/page_style.h"
@@ -13,6 +12,8 @@
 
 namespace foreshock {
 namespace {
+
+constexpr size_t kOpenRows = 12;
 
 std::string plural(size_t n, const char* one, const char* many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
 
@@ -45,19 +46,29 @@ Score score_of(const ReportData& data) {
     return s;
 }
 
-std::string lead_sentence(const ReportData& data, const Score& s) {
-    std::string out;
+std::string about_breaches(const Score& s, bool any_warning) {
     if (s.breaches == 0) {
-        out = data.warnings().empty() ? "A calm time: no promise was broken and nothing had to be warned of."
-                                      : "No promise was broken for a minute or longer.";
-    } else if (s.warned == 0) {
-        out = fmt::format("{} broken, none of them with a warning ahead.", s.breaches == 1 ? "One promise was" : fmt::format("{} promises were", s.breaches));
-    } else {
-        out = s.warned == s.breaches ? (s.breaches == 1 ? "The one broken promise was warned of " : fmt::format("All {} broken promises were warned of ", s.breaches))
-                                     : fmt::format("{} of {} broken promises {} warned of ", s.warned, s.breaches, s.warned == 1 ? "was" : "were");
-        out += fmt::format("{} before it happened{}.", span_text(s.median_lead), s.warned > 1 ? " (median)" : "");
+        return any_warning ? "No promise was broken for a minute or longer."
+                           : "A calm time: no promise was broken and nothing had to be warned of.";
     }
-    if (s.averted != 0) out += fmt::format(" {} averted.", s.averted == 1 ? "One was" : fmt::format("{} were", s.averted));
+    if (s.warned == 0) {
+        return s.breaches == 1 ? "One promise was broken, without a warning ahead."
+                               : fmt::format("{} promises were broken, none of them with a warning ahead.", s.breaches);
+    }
+    std::string which =
+        fmt::format("{} of {} broken promises {}", s.warned, s.breaches, s.warned == 1 ? "was" : "were");
+    if (s.warned == s.breaches) {
+        which = s.breaches == 1   ? "The one broken promise was"
+                : s.breaches == 2 ? "Both broken promises were"
+                                  : fmt::format("All {} broken promises were", s.breaches);
+    }
+    return fmt::format("{} warned of {} ahead{}.", which, span_text(s.median_lead), s.warned > 1 ? " (median)" : "");
+}
+
+std::string lead_sentence(const ReportData& data, const Score& s) {
+    std::string out = about_breaches(s, !data.warnings().empty());
+    if (s.averted != 0)
+        out += fmt::format(" {} averted.", s.averted == 1 ? "One was" : fmt::format("{} were", s.averted));
     if (s.wrong != 0) out += fmt::format(" {} did not come true.", plural(s.wrong, "warning", "warnings"));
     return out;
 }
@@ -67,9 +78,11 @@ std::string head(const std::string& app, const ReportData& data) {
     const bool one_day = date_text(t.start()) == date_text(t.end());
     const std::string range = fmt::format("{} {} to {}{} UTC", date_text(t.start()), to_clock(t.start()),
                                           one_day ? "" : date_text(t.end()) + " ", to_clock(t.end()));
-    return fmt::format("<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1><p class=\"range\">{} · {} · {} events · {}</p></header>\n",
-                       html_escaped(app), range, span_text(t.end() - t.start()), grouped(data.events()),
-                       plural(data.services().size() + data.services_left_out(), "service", "services"));
+    return fmt::format(
+        "<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1><p class=\"range\">{} · {} · {} events · "
+        "{}</p></header>\n",
+        html_escaped(app), range, span_text(t.end() - t.start()), grouped(data.events()),
+        plural(data.services().size() + data.services_left_out(), "service", "services"));
 }
 
 std::string tile(const std::string& number, const std::string& what) {
@@ -83,15 +96,17 @@ std::string tiles(const ReportData& data, const Score& s) {
     if (s.breaches != 0) out += tile(fmt::format("{} of {}", s.warned, s.breaches), "warned of ahead");
     if (s.warned != 0) out += tile(span_text(s.median_lead), "median lead time");
     out += tile(std::to_string(data.spikes()), "demand spikes");
-    if (s.at_risk > 0) out += tile(unit_text(s.at_risk, Unit::money, s.currency), "a minute at risk, at most");
+    if (s.at_risk > 0) out += tile(unit_text(s.at_risk, Unit::money, s.currency), "a minute at risk");
     return out + "</section>\n";
 }
 
 std::string legend() {
-    return "<ul class=\"legend\"><li><i style=\"background:var(--warning)\"></i>warning open<li><i style=\"background:var(--breach)\"></i>promise broken"
+    return "<ul class=\"legend\"><li><i style=\"background:var(--warning)\"></i>warning open<li><i "
+           "style=\"background:var(--breach)\"></i>promise broken"
            "<li><i style=\"background:var(--spike);opacity:.5\"></i>demand above its usual"
            "<li><i class=\"line\" style=\"border-color:var(--usual)\"></i>usual for the hour"
-           "<li><i class=\"line\" style=\"border-color:var(--bound);border-top-style:dotted\"></i>limit or objective</ul>";
+           "<li><i class=\"line\" style=\"border-color:var(--bound);border-top-style:dotted\"></i>limit or "
+           "objective</ul>";
 }
 
 std::string overview(const std::vector<ServicePart>& parts, const ReportData& data) {
@@ -100,69 +115,97 @@ std::string overview(const std::vector<ServicePart>& parts, const ReportData& da
         if (p.eventful()) lanes.push_back({p.track->name, "#" + p.anchor, p.shading});
     }
     if (lanes.empty()) return {};
-    return "<section class=\"card\"><h2>When what happened</h2>" + lanes_svg(lanes, data.timeline()) + legend() + "</section>\n";
+    return "<section class=\"card\"><h2>When what happened</h2>" + lanes_svg(lanes, data.timeline()) + legend() +
+           "</section>\n";
 }
 
-std::string warning_rows(const ReportData& data) {
-    const auto breaches = data.breaches();
-    const TimeWords words(data.timeline().start(), data.timeline().end());
-    std::string out;
-    size_t n = 0;
-    for (const WarningStory& w : data.warnings()) {
-        if (++n > kListedWarnings) break;
-        out += fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
-                           words.when(w.opened_at), html_escaped(w.service), html_escaped(w.slo_text.empty() ? w.slo : w.slo_text),
-                           w.breached_when_opened ? "–" : words.when(w.act_before), words.when(w.breach_at), outcome_html(w, breaches, words));
+// A table of at most kListedWarnings rows; those beyond kOpenRows are folded away.
+std::string table(const std::string& title, const std::string& heads, const std::vector<std::string>& rows,
+                  size_t all) {
+    if (rows.empty()) return {};
+    const auto part = [&](size_t first, size_t last) {
+        const auto from = rows.begin() + static_cast<ptrdiff_t>(first),
+                   to = rows.begin() + static_cast<ptrdiff_t>(last);
+        return fmt::format("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads,
+                           fmt::join(from, to, ""));
+    };
+    const size_t open = std::min(rows.size(), kOpenRows);
+    std::string out = fmt::format("<section class=\"card\"><h2>{}</h2>", title) + part(0, open);
+    if (rows.size() > open) {
+        const std::string rest =
+            all == rows.size() ? "the other" : fmt::format("of the other {} the first", all - open);
+        out += fmt::format("<details><summary>{} {}</summary>{}</details>", rest, rows.size() - open,
+                           part(open, rows.size()));
     }
-    return out;
+    return out + "</section>\n";
 }
 
 std::string warnings_table(const ReportData& data) {
-    if (data.warnings().empty()) return {};
-    const size_t all = data.warnings().size() + data.warnings_left_out();
-    std::string out = "<section class=\"card\"><h2>Warnings</h2><table><thead><tr><th class=\"n\">Said at</th><th>Service</th><th>Promise</th>"
-                      "<th class=\"n\">Act before</th><th class=\"n\">Breach expected</th><th>What came</th></tr></thead><tbody>" +
-                      warning_rows(data) + "</tbody></table>";
-    if (all > kListedWarnings) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kListedWarnings, all);
-    return out + "</section>\n";
+    const auto breaches = data.breaches();
+    const TimeWords words(data.timeline().start(), data.timeline().end());
+    std::vector<std::string> rows;
+    for (const WarningStory& w : data.warnings()) {
+        if (rows.size() == kListedWarnings) break;
+        rows.push_back(fmt::format(
+            "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td>"
+            "<td class=\"n\">{}</td><td>{}</td></tr>",
+            words.when(w.opened_at), html_escaped(w.service), html_escaped(w.slo_text.empty() ? w.slo : w.slo_text),
+            w.breached_when_opened ? "–" : words.when(w.act_before), words.when(w.breach_at),
+            outcome_html(w, breaches, words)));
+    }
+    return table("Warnings",
+                 "<th class=\"n\">Said at</th><th>Service</th><th>Promise</th><th class=\"n\">Act before</th>"
+                 "<th class=\"n\">Breach expected</th><th>What came</th>",
+                 rows, data.warnings().size() + data.warnings_left_out());
 }
 
 std::string breaches_table(const ReportData& data) {
     const auto breaches = data.breaches();
-    if (breaches.empty()) return {};
     const TimeWords words(data.timeline().start(), data.timeline().end());
-    std::string out = "<section class=\"card\"><h2>Broken promises</h2><table><thead><tr><th class=\"n\">From</th><th class=\"n\">For</th><th>Service</th>"
-                      "<th>Promise</th><th>Warned</th></tr></thead><tbody>";
-    size_t n = 0;
+    std::vector<std::string> rows;
     for (const Breach& b : breaches) {
-        if (++n > kListedWarnings) break;
+        if (rows.size() == kListedWarnings) break;
         const auto lead = b.lead();
-        out += fmt::format("<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td></tr>", words.when(b.start),
-                           span_text(b.end - b.start), html_escaped(b.service), html_escaped(promise_of(data, b)),
-                           lead ? "<span class=\"good\">" + span_text(*lead) + " ahead</span>" : "<span class=\"soft\">not ahead</span>");
+        const std::string warned = lead ? "<span class=\"good\">" + span_text(*lead) + " ahead</span>"
+                                        : "<span class=\"soft\">not ahead</span>";
+        rows.push_back(
+            fmt::format("<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td>"
+                        "<td class=\"n\">{}</td></tr>",
+                        words.when(b.start), span_text(b.end - b.start), html_escaped(b.service),
+                        html_escaped(promise_of(data, b)), warned));
     }
-    out += "</tbody></table>";
-    if (breaches.size() > kListedWarnings) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kListedWarnings, breaches.size());
-    return out + "</section>\n";
+    return table("Broken promises",
+                 "<th class=\"n\">From</th><th class=\"n\">For</th><th>Service</th><th>Promise</th><th>Warned</th>",
+                 rows, breaches.size());
 }
 
 std::string foot(const ReportData& data, size_t plotted) {
-    std::string out = "<footer><p>Lines are means, the bands around them reach from the least to the greatest number of each stretch of ";
-    out += span_text(data.timeline().bucket_length()) + ". Times are UTC. A promise counts as broken when its indicator was out of bounds for a minute.";
+    std::string out =
+        "<footer><p>Lines are means, the bands around them reach from the least to the greatest number of each stretch "
+        "of ";
+    out += span_text(data.timeline().bucket_length()) +
+           ". Times are UTC. A promise counts as broken when its indicator was out of bounds for a minute.";
     const size_t all = data.services().size() + data.services_left_out();
-    if (all > plotted) out += fmt::format(" {} of {} services are plotted: those with something to tell, then the busiest.", plotted, all);
+    if (all > plotted)
+        out += fmt::format(" {} of {} services are plotted: those with something to tell, then the busiest.", plotted,
+                           all);
     return out + fmt::format("</p><p>Made by Foreshock {}.</p></footer>", kVersion);
 }
 
 }  // namespace
 
 std::string html_page(const std::string& app, const ReportData& data) {
-    std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">";
-    out += fmt::format("<title>{} · Foreshock report</title><style>{}</style></head><body><main>\n", html_escaped(app), kPageStyle);
+    std::string out =
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+        "content=\"width=device-width,initial-scale=1\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">";
+    out += fmt::format("<title>{} · Foreshock report</title><style>{}</style></head><body><main>\n", html_escaped(app),
+                       kPageStyle);
     if (data.timeline().empty()) {
-        return out + fmt::format("<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1></header><p class=\"lead\">No event was read.</p></main></body></html>\n",
-                                 html_escaped(app));
+        return out + fmt::format(
+                         "<header><p class=\"eyebrow\">Foreshock report</p><h1>{}</h1></header><p class=\"lead\">No "
+                         "event was read.</p></main></body></html>\n",
+                         html_escaped(app));
     }
     const Score score = score_of(data);
     const auto parts = service_parts(data);

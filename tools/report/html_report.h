@@ -1,4 +1,5 @@
-// Watches a run and writes what an analyst hands on: one self-contained HTML page with demand, capacity and warnings plotted.
+// Watches a run and writes what an analyst hands on: one self-contained HTML page with demand, capacity and warnings
+// plotted.
 #pragma once
 
 #include <string>
@@ -9,7 +10,8 @@
 
 namespace foreshock {
 
-// Memory and file stay bounded however long the run is (tools/report/track.h). The deciding thread; `write` after the run.
+// Memory and file stay bounded however long the run is (tools/report/track.h). The deciding thread; `write` after the
+// run.
 class HtmlReport : public Observer {
 public:
     explicit HtmlReport(std::string app) : app_(std::move(app)) {}

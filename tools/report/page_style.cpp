@@ -19,10 +19,10 @@ h1{font-size:30px;line-height:1.2;font-weight:650;margin:2px 0 4px;letter-spacin
 h2{font-size:18px;font-weight:650;margin:0 0 12px}
 .range{color:var(--soft)}
 .lead{font-size:18px;line-height:1.5;max-width:46em;margin:22px 0 24px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-bottom:24px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin-bottom:24px}
 .tile,.card{background:var(--card);border:1px solid var(--line);border-radius:10px}
 .tile{padding:14px 16px}
-.tile b{display:block;font-size:24px;line-height:1.25;font-weight:650;letter-spacing:-.01em}
+.tile b{display:block;font-size:22px;white-space:nowrap;line-height:1.25;font-weight:650;letter-spacing:-.01em}
 .tile span{color:var(--soft);font-size:13px}
 .card{padding:20px 22px;margin-bottom:24px;overflow-x:auto}
 .card>svg{display:block;width:100%;min-width:760px;height:auto}
@@ -42,6 +42,7 @@ a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px}
 .said li{padding:8px 0 8px 58px;border-top:1px solid var(--grid);position:relative}
 .said time{position:absolute;left:0;color:var(--soft)}
 .said.days li{padding-left:118px}
+details{margin-top:12px}summary{cursor:pointer;color:var(--soft);font-size:14px;padding:4px 0 10px}
 footer{color:var(--soft);font-size:13px;max-width:62em}
 svg text{font-size:11px;fill:var(--soft)}
 svg .title{font-size:12.5px;font-weight:600;fill:var(--ink)}
@@ -61,8 +62,8 @@ svg .band.demand{fill:var(--demand)}svg .band.value{fill:var(--value)}
 svg .band.capacity{fill:var(--capacity)}svg .band.promise{fill:var(--promise)}
 svg .bound{stroke:var(--bound);stroke-width:1.2;stroke-dasharray:2 3}
 svg .spike{fill:var(--spike);fill-opacity:.10}
-svg .warning{fill:var(--warning);fill-opacity:.22}
-svg .breach{fill:var(--breach);fill-opacity:.28}
+svg .warning{fill:var(--warning);fill-opacity:.17}
+svg .breach{fill:var(--breach);fill-opacity:.13}
 svg .lane .spike{fill-opacity:.35}svg .lane .warning{fill-opacity:.9}svg .lane .breach{fill-opacity:1}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid;border-color:#ccc}main{max-width:none;padding:0}}
 )css";

@@ -55,7 +55,8 @@ ServiceTrack* ReportData::service(const Inventory& inventory, ServiceIndex index
     s.name = entry.name;
     if (entry.model == nullptr) return &s;
     s.title = entry.model->title;
-    for (const Slo& slo : entry.model->slos) s.slos.push_back({slo.name, promise_text(slo), slo.indicator, slo.below, {}});
+    for (const Slo& slo : entry.model->slos)
+        s.slos.push_back({slo.name, promise_text(slo), slo.indicator, slo.below, {}});
     return &s;
 }
 
@@ -64,7 +65,8 @@ GaugeTrack* ReportData::gauge(const Inventory& inventory, GaugeIndex index) {
     if (gauges_.size() >= kMaxGauges) return nullptr;
     const GaugeEntry& entry = inventory.gauges()[index];
     const ResourceEntry& resource = inventory.resources()[entry.resource];
-    return &gauges_.emplace(index, GaugeTrack{resource.name, entry.metric, resource.service, {}, kUnknown}).first->second;
+    return &gauges_.emplace(index, GaugeTrack{resource.name, entry.metric, resource.service, {}, kUnknown})
+                .first->second;
 }
 
 void ReportData::add_services(const DecidedSlot& slot, size_t bucket) {
@@ -75,8 +77,10 @@ void ReportData::add_services(const DecidedSlot& slot, size_t bucket) {
         if (s == nullptr) continue;
         s->volume_baseline.add(bucket, state.volume.baseline * kPerMinute);
         s->value_baseline.add(bucket, state.value.baseline * kPerMinute);
-        if (state.volume.spike && std::isfinite(state.volume.ratio)) s->peak_ratio = std::max(s->peak_ratio, state.volume.ratio);
-        if (state.value.spike && std::isfinite(state.value.ratio)) s->peak_ratio = std::max(s->peak_ratio, state.value.ratio);
+        if (state.volume.spike && std::isfinite(state.volume.ratio))
+            s->peak_ratio = std::max(s->peak_ratio, state.volume.ratio);
+        if (state.value.spike && std::isfinite(state.value.ratio))
+            s->peak_ratio = std::max(s->peak_ratio, state.value.ratio);
         if (!state.present) continue;
         s->volume.add(bucket, state.volume.rate * kPerMinute);
         s->value.add(bucket, state.value.rate * kPerMinute);
@@ -98,7 +102,8 @@ void ReportData::add_gauges(const DecidedSlot& slot, size_t bucket) {
 
 void ReportData::add_promises(const DecidedSlot& slot, size_t bucket) {
     for (const SloState& state : slot.signals.slos) {
-        ServiceTrack* s = state.service == kNoIndex || !std::isfinite(state.value) ? nullptr : service(slot.inventory, state.service);
+        ServiceTrack* s =
+            state.service == kNoIndex || !std::isfinite(state.value) ? nullptr : service(slot.inventory, state.service);
         if (s != nullptr && state.slo < s->slos.size()) s->slos[state.slo].value.add(bucket, state.value);
     }
 }
@@ -123,16 +128,24 @@ void ReportData::add_warning(const WarningRevision& w) {
             return;
         }
         found = warning_by_id_.emplace(w.id, warnings_.size()).first;
-        WarningStory story{.id = w.id, .service = w.service, .slo = w.slo, .slo_text = w.slo_text, .resource = w.resource.name,
-                           .opened_at = w.state == WarningState::open ? w.time : w.opened_at, .breach_at = w.breach_at,
-                           .act_before = w.act_before, .sentence = w.sentence, .currency = w.impact.currency,
+        WarningStory story{.id = w.id,
+                           .service = w.service,
+                           .slo = w.slo,
+                           .slo_text = w.slo_text,
+                           .resource = w.resource.name,
+                           .opened_at = w.state == WarningState::open ? w.time : w.opened_at,
+                           .breach_at = w.breach_at,
+                           .act_before = w.act_before,
+                           .sentence = w.sentence,
+                           .currency = w.impact.currency,
                            .breached_when_opened = w.breached};
         warnings_.push_back(std::move(story));
     }
     WarningStory& story = warnings_[found->second];
     story.greatest_probability = std::max(story.greatest_probability, w.probability);
     story.severity = std::max(story.severity, w.severity);
-    if (std::isfinite(w.impact.value_per_minute)) story.value_per_minute = std::max(story.value_per_minute, w.impact.value_per_minute);
+    if (std::isfinite(w.impact.value_per_minute))
+        story.value_per_minute = std::max(story.value_per_minute, w.impact.value_per_minute);
     if (w.state != WarningState::resolved) return;
     story.resolved_at = w.time;
     story.verdict = w.verdict;

@@ -1,4 +1,5 @@
-// What the HTML report knows of a run: demand, capacity, promises, signals and warnings over its time, in bounded memory.
+// What the HTML report knows of a run: demand, capacity, promises, signals and warnings over its time, in bounded
+// memory.
 #pragma once
 
 #include <map>
@@ -22,7 +23,7 @@ struct SloTrack {
 struct GaugeTrack {
     std::string resource, metric;
     ServiceIndex service = kNoIndex;
-    Track utilization;  // 0..1 and beyond
+    Track utilization;        // 0..1 and beyond
     double limit = kUnknown;  // last known
 };
 
@@ -38,15 +39,15 @@ struct ServiceTrack {
     std::vector<SloTrack> slos;
     std::vector<Span> volume_spikes, value_spikes;
     std::string currency;
-    double peak_ratio = 0;          // greatest level over baseline during a spike
+    double peak_ratio = 0;  // greatest level over baseline during a spike
 };
 
 // One warning from its opening to its end.
 struct WarningStory {
     std::string id, service, slo, slo_text, resource;
     EventTime opened_at{}, resolved_at = kEndOfTime;
-    EventTime breach_at{}, act_before{};   // as said at the opening
-    std::string sentence;                  // of the opening
+    EventTime breach_at{}, act_before{};  // as said at the opening
+    std::string sentence;                 // of the opening
     double greatest_probability = 0;
     Severity severity = Severity::warning;  // the greatest
     Verdict verdict = Verdict::none;

@@ -10,10 +10,10 @@
 namespace foreshock {
 namespace {
 
-constexpr size_t kMostGauges = 6;        // plotted for one service
-constexpr size_t kMostShades = 120;      // of one kind in one figure
+constexpr size_t kMostGauges = 6;    // plotted for one service
+constexpr size_t kMostShades = 120;  // of one kind in one figure
 constexpr size_t kMostSentences = 40;
-constexpr double kCutPromise = 4;        // numbers beyond this many times the objective are cut off
+constexpr double kCutPromise = 4;  // numbers beyond this many times the objective are cut off
 
 void limit(std::vector<Span>& spans) {
     if (spans.size() > kMostShades) spans.resize(kMostShades);
@@ -24,8 +24,10 @@ std::vector<Span> merged(std::vector<Span> a, const std::vector<Span>& b) {
     std::ranges::sort(a, {}, &Span::start);
     std::vector<Span> out;
     for (const Span& s : a) {
-        if (!out.empty() && s.start <= out.back().end) out.back().end = std::max(out.back().end, s.end);
-        else out.push_back(s);
+        if (!out.empty() && s.start <= out.back().end)
+            out.back().end = std::max(out.back().end, s.end);
+        else
+            out.push_back(s);
     }
     return out;
 }
@@ -46,17 +48,23 @@ void add_gauges(std::map<ServiceIndex, ServicePart>& parts, const ReportData& da
         if (part != parts.end() && gauge.utilization.known()) part->second.gauges.push_back(&gauge);
     }
     for (auto& [index, part] : parts) {
-        std::ranges::stable_sort(part.gauges, std::greater<>{}, [](const GaugeTrack* g) { return g->utilization.greatest(); });
+        std::ranges::stable_sort(part.gauges, std::greater<>{},
+                                 [](const GaugeTrack* g) { return g->utilization.greatest(); });
     }
 }
 
 void add_strips_of_demand(std::vector<Strip>& out, const ServiceTrack& s) {
     if (s.volume.known()) {
-        out.push_back({.title = "Transactions", .note = "a minute", .tone = "demand", .track = &s.volume, .baseline = &s.volume_baseline});
+        out.push_back({.title = "Transactions",
+                       .note = "a minute",
+                       .tone = "demand",
+                       .track = &s.volume,
+                       .baseline = &s.volume_baseline});
     }
     if (s.value.known() && s.value.greatest() > 0) {
         const std::string note = s.currency.empty() ? "a minute" : s.currency + " a minute";
-        out.push_back({.title = "Value", .note = note, .tone = "value", .track = &s.value, .baseline = &s.value_baseline});
+        out.push_back(
+            {.title = "Value", .note = note, .tone = "value", .track = &s.value, .baseline = &s.value_baseline});
     }
 }
 
@@ -69,14 +77,27 @@ void add_strips_of_promises(std::vector<Strip>& out, const ServiceTrack& s) {
                                                                        : Unit::plain;
         latency = latency || unit == Unit::milliseconds;
         errors = errors || unit == Unit::percent;
-        out.push_back({.title = slo.name, .note = slo.text, .tone = "promise", .track = &slo.value, .bound = slo.below,
-                       .at_most = kCutPromise * slo.below, .unit = unit});
+        out.push_back({.title = slo.name,
+                       .note = slo.text,
+                       .tone = "promise",
+                       .track = &slo.value,
+                       .bound = slo.below,
+                       .at_most = kCutPromise * slo.below,
+                       .unit = unit});
     }
     if (!latency && s.p95_ms.known()) {
-        out.push_back({.title = "p95 latency", .note = "no objective given", .tone = "promise", .track = &s.p95_ms, .unit = Unit::milliseconds});
+        out.push_back({.title = "p95 latency",
+                       .note = "no objective given",
+                       .tone = "promise",
+                       .track = &s.p95_ms,
+                       .unit = Unit::milliseconds});
     }
     if (!errors && s.error_ratio.greatest_mean() > 0.002) {
-        out.push_back({.title = "Errors", .note = "no objective given", .tone = "promise", .track = &s.error_ratio, .unit = Unit::percent});
+        out.push_back({.title = "Errors",
+                       .note = "no objective given",
+                       .tone = "promise",
+                       .track = &s.error_ratio,
+                       .unit = Unit::percent});
     }
 }
 
@@ -84,21 +105,26 @@ void add_strips_of_capacity(std::vector<Strip>& out, const ServicePart& part) {
     for (size_t i = 0; i < std::min(part.gauges.size(), kMostGauges); ++i) {
         const GaugeTrack& g = *part.gauges[i];
         const double most = g.utilization.greatest();
-        out.push_back({.title = g.resource, .note = g.metric, .tone = "capacity", .track = &g.utilization, .bound = most > 0.25 ? 1.0 : kUnknown,
-                       .at_most = 2, .unit = Unit::percent});
+        out.push_back({.title = g.resource,
+                       .note = g.metric,
+                       .tone = "capacity",
+                       .track = &g.utilization,
+                       .bound = most > 0.25 ? 1.0 : kUnknown,
+                       .at_most = 2,
+                       .unit = Unit::percent});
     }
 }
 
-std::string facts(const ServicePart& p, const std::vector<Breach>& breaches) {
+std::string facts(const ServicePart& p) {
     std::vector<std::string> parts;
     if (p.track->peak_ratio > 0) parts.push_back(fmt::format("demand up to ×{:.1f} its usual", p.track->peak_ratio));
     Micros broken{0};
-    for (const Breach& b : breaches) {
-        if (b.service == p.track->name) broken += b.end - b.start;
-    }
-    if (!p.warnings.empty()) parts.push_back(p.warnings.size() == 1 ? "1 warning" : fmt::format("{} warnings", p.warnings.size()));
+    for (const Span& s : p.shading.breaches) broken += s.end - s.start;
+    if (!p.warnings.empty())
+        parts.push_back(p.warnings.size() == 1 ? "1 warning" : fmt::format("{} warnings", p.warnings.size()));
     if (broken.count() > 0) parts.push_back("promises broken for " + span_text(broken));
-    if (p.gauges.size() > kMostGauges) parts.push_back(fmt::format("the fullest {} of {} resource metrics", kMostGauges, p.gauges.size()));
+    if (p.gauges.size() > kMostGauges)
+        parts.push_back(fmt::format("the fullest {} of {} resource metrics", kMostGauges, p.gauges.size()));
     return parts.empty() ? "" : fmt::format("<p class=\"facts\">{}</p>", fmt::join(parts, " · "));
 }
 
@@ -108,10 +134,12 @@ std::string sentences(const ServicePart& p, const std::vector<Breach>& breaches,
     size_t n = 0;
     for (const WarningStory* w : p.warnings) {
         if (++n > kMostSentences) break;
-        out += fmt::format("<li><time>{}</time>{} {}</li>", words.when(w->opened_at), html_sentence(w->sentence), outcome_html(*w, breaches, words));
+        out += fmt::format("<li><time>{}</time>{} {}</li>", words.when(w->opened_at), html_sentence(w->sentence),
+                           outcome_html(*w, breaches, words));
     }
     out += "</ul>";
-    if (p.warnings.size() > kMostSentences) out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kMostSentences, p.warnings.size());
+    if (p.warnings.size() > kMostSentences)
+        out += fmt::format("<p class=\"soft\">The first {} of {}.</p>", kMostSentences, p.warnings.size());
     return out;
 }
 
@@ -135,7 +163,8 @@ std::vector<ServicePart> service_parts(const ReportData& data) {
         found->second->shading.warnings.push_back({w.opened_at, w.resolved_at});
     }
     for (const Breach& b : data.breaches()) {
-        if (const auto found = by_name.find(b.service); found != by_name.end()) found->second->shading.breaches.push_back({b.start, b.end});
+        if (const auto found = by_name.find(b.service); found != by_name.end())
+            found->second->shading.breaches.push_back({b.start, b.end});
     }
     std::vector<ServicePart> out;
     for (auto& [index, p] : parts) {
@@ -157,8 +186,10 @@ std::string service_html(const ServicePart& p, const ReportData& data) {
     add_strips_of_capacity(strips, p);
     const std::string& title = p.track->title.empty() ? p.track->name : p.track->title;
     std::string out = fmt::format("<section class=\"card\" id=\"{}\"><h2>{}</h2>", p.anchor, html_escaped(title));
-    out += facts(p, breaches);
-    if (!strips.empty()) out += strips_svg(strips, data.timeline(), p.shading, "Demand, promises and capacity of " + p.track->name + " over time");
+    out += facts(p);
+    if (!strips.empty())
+        out += strips_svg(strips, data.timeline(), p.shading,
+                          "Demand, promises and capacity of " + p.track->name + " over time");
     return out + sentences(p, breaches, TimeWords(data.timeline().start(), data.timeline().end())) + "</section>\n";
 }
 
@@ -166,14 +197,19 @@ std::string outcome_html(const WarningStory& w, const std::vector<Breach>& breac
     if (w.breached_when_opened) return "<span class=\"soft\">said when it was broken already</span>";
     for (const Breach& b : breaches) {
         if (b.service != w.service || b.start <= w.opened_at || b.start - w.opened_at > LeadTimes::kHorizon) continue;
-        return fmt::format("<span class=\"bad\">broke at {}</span>, <span class=\"good\">{} after the warning</span>", words.when(b.start),
-                           span_text(b.start - w.opened_at));
+        return fmt::format("<span class=\"bad\">broke at {}</span>, <span class=\"good\">{} after the warning</span>",
+                           words.when(b.start), span_text(b.start - w.opened_at));
     }
     switch (w.verdict) {
-        case Verdict::came_true: return "<span class=\"bad\">came true</span>";
-        case Verdict::averted: return "<span class=\"good\">averted</span>";
-        case Verdict::false_alarm: return "<span class=\"soft\">did not come true</span>";
-        default: return w.resolved_at == kEndOfTime ? "<span class=\"soft\">still open at the end</span>" : "<span class=\"soft\">over</span>";
+        case Verdict::came_true:
+            return "<span class=\"bad\">came true</span>";
+        case Verdict::averted:
+            return "<span class=\"good\">averted</span>";
+        case Verdict::false_alarm:
+            return "<span class=\"soft\">did not come true</span>";
+        default:
+            return w.resolved_at == kEndOfTime ? "<span class=\"soft\">still open at the end</span>"
+                                               : "<span class=\"soft\">over</span>";
     }
 }
 

@@ -11,7 +11,7 @@ namespace foreshock {
 
 struct ServicePart {
     const ServiceTrack* track = nullptr;
-    std::string anchor;  // id in the page
+    std::string anchor;                     // id in the page
     std::vector<const GaugeTrack*> gauges;  // of its resources, fullest first
     std::vector<const WarningStory*> warnings;
     Shading shading;

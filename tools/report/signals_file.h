@@ -11,8 +11,8 @@
 namespace foreshock {
 
 // {"time","signal":"spike|drop|pressure","state":"opened|closed","measure","service","resource","metric","since","value",
-// "baseline","ratio"}: `measure` and `service` of spikes and drops, `resource` and `metric` of pressures; unknown numbers
-// are left out. Rates are per second, pressures in utilization 0..1. The deciding thread only.
+// "baseline","ratio"}: `measure` and `service` of spikes and drops, `resource` and `metric` of pressures; unknown
+// numbers are left out. Rates are per second, pressures in utilization 0..1. The deciding thread only.
 class SignalsFile : public Observer {
 public:
     // Replaces the file. Problem: it cannot be written.

@@ -11,7 +11,7 @@ namespace foreshock {
 namespace {
 
 constexpr size_t kMostPoints = 300;  // of a line; a band has twice as many
-constexpr double kStrip = 76, kGap = 22, kTop = 10, kBottom = 26;
+constexpr double kStrip = 76, kGap = 22, kTop = 10, kBottom = 26, kCap = 4;
 constexpr double kLane = 26;
 constexpr double kFine = 2;  // lines are drawn in half pixels, as whole numbers: fewer bytes
 
@@ -26,8 +26,8 @@ std::string shortened(const std::string& name) {
 
 // Numbers of one strip to places on it.
 struct Scale {
-    double top = 1;      // number at the upper edge
-    double y = 0;        // of the upper edge
+    double top = 1;  // number at the upper edge
+    double y = 0;    // of the upper edge
     long at(double x) const { return std::lround(kFine * (y + kStrip * (1 - std::clamp(x / top, 0.0, 1.0)))); }
 };
 
@@ -44,8 +44,8 @@ void append_line(std::string& out, const std::vector<Dot>& dots, bool joined) {
     }
 }
 
-// The known ranges of a track as stretches without a gap. Rows that come once a minute leave stretches empty between them:
-// that is no gap, so gaps are judged by how far apart numbers usually are.
+// The known ranges of a track as stretches without a gap. Rows that come once a minute leave stretches empty between
+// them: that is no gap, so gaps are judged by how far apart numbers usually are.
 std::vector<std::vector<size_t>> stretches(const std::vector<Range>& ranges) {
     std::vector<size_t> known, steps;
     for (size_t i = 0; i < ranges.size(); ++i) {
@@ -89,7 +89,8 @@ public:
         for (const auto& stretch : stretches(ranges)) {
             std::vector<Dot> above, below;
             for (const size_t i : stretch) above.push_back({x(i), scale_.at(ranges[i].max)});
-            for (auto i = stretch.rbegin(); i != stretch.rend(); ++i) below.push_back({x(*i), scale_.at(ranges[*i].min)});
+            for (auto i = stretch.rbegin(); i != stretch.rend(); ++i)
+                below.push_back({x(*i), scale_.at(ranges[*i].min)});
             append_line(path, above, false);
             append_line(path, below, true);
             path += 'Z';
@@ -136,11 +137,14 @@ std::string frame(const Strip& s, const Scale& scale) {
 }
 
 std::string words(const Strip& s, const Scale& scale) {
-    std::string out = fmt::format("<text class=\"title\" x=\"0\" y=\"{:.0f}\">{}</text>", scale.y + 12, shortened(s.title));
+    std::string out =
+        fmt::format("<text class=\"title\" x=\"0\" y=\"{:.0f}\">{}</text>", scale.y + 12, shortened(s.title));
     out += fmt::format("<text class=\"note\" x=\"0\" y=\"{:.0f}\">{}</text>", scale.y + 28, shortened(s.note));
     const double right = Frame::kLeft + Frame::kPlot + 8;
-    out += fmt::format("<text class=\"note\" x=\"{:.0f}\" y=\"{:.0f}\">peak</text><text class=\"peak\" x=\"{:.0f}\" y=\"{:.0f}\">{}</text>",
-                       right, scale.y + 12, right, scale.y + 28, html_escaped(unit_text(s.track->greatest(), s.unit, s.currency)));
+    out += fmt::format(
+        "<text class=\"note\" x=\"{:.0f}\" y=\"{:.0f}\">peak</text><text class=\"peak\" x=\"{:.0f}\" "
+        "y=\"{:.0f}\">{}</text>",
+        right, scale.y + 12, right, scale.y + 28, html_escaped(unit_text(s.track->greatest(), s.unit, s.currency)));
     return out;
 }
 
@@ -166,7 +170,8 @@ std::string shades(const TimeAxis& axis, const Shading& shading, double y, doubl
 }
 
 std::string open_svg(double height, const std::string& label) {
-    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">", Frame::kWidth, height, html_escaped(label));
+    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">", Frame::kWidth, height,
+                       html_escaped(label));
 }
 
 }  // namespace
@@ -178,6 +183,7 @@ std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timelin
     std::string out = open_svg(kTop + inner + kBottom, label);
     out += axis.ticks(kTop, inner);
     out += shades(axis, shading, kTop, inner);
+    out += "<g class=\"lane\">" + shades(axis, shading, kTop - kCap, kCap) + "</g>";
     double y = kTop;
     for (const Strip& s : strips) {
         const Scale scale{upper_end(s), y};
@@ -196,13 +202,15 @@ std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timelin
 std::string lanes_svg(const std::vector<Lane>& lanes, const Timeline& timeline) {
     const TimeAxis axis(timeline);
     const double inner = static_cast<double>(lanes.size()) * kLane;
-    std::string out = open_svg(kTop + inner + kBottom, "Spikes, warnings and broken promises of each service over time");
+    std::string out =
+        open_svg(kTop + inner + kBottom, "Spikes, warnings and broken promises of each service over time");
     out += axis.ticks(kTop, inner);
     double y = kTop;
     for (const Lane& lane : lanes) {
-        out += fmt::format("<a href=\"{}\"><text class=\"title\" x=\"0\" y=\"{:.0f}\">{}</text></a>", html_escaped(lane.link),
-                           y + kLane / 2 + 4, shortened(lane.name));
-        out += fmt::format("<path class=\"grid\" d=\"M{:.0f} {:.1f}h{:.0f}\"/>", Frame::kLeft, y + kLane / 2, Frame::kPlot);
+        out += fmt::format("<a href=\"{}\"><text class=\"title\" x=\"0\" y=\"{:.0f}\">{}</text></a>",
+                           html_escaped(lane.link), y + kLane / 2 + 4, shortened(lane.name));
+        out += fmt::format("<path class=\"grid\" d=\"M{:.0f} {:.1f}h{:.0f}\"/>", Frame::kLeft, y + kLane / 2,
+                           Frame::kPlot);
         out += "<g class=\"lane\">" + shades(axis, lane.shading, y + 6, kLane - 12) + "</g>";
         y += kLane;
     }

@@ -11,8 +11,8 @@ namespace foreshock {
 
 // One strip: a track with its band from least to greatest, what is usual as a dashed line, and a bound.
 struct Strip {
-    std::string title, note;          // left of the plot: "Orders", "a minute"
-    std::string tone;                 // class of the colour: demand, value, capacity, promise
+    std::string title, note;  // left of the plot: "Orders", "a minute"
+    std::string tone;         // class of the colour: demand, value, capacity, promise
     const Track* track = nullptr;
     const Track* baseline = nullptr;  // may be null
     double bound = kUnknown;          // limit or objective

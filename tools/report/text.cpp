@@ -9,7 +9,8 @@
 namespace foreshock {
 namespace {
 
-constexpr std::string_view kMonths[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::string_view kMonths[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 std::chrono::year_month_day day_of(EventTime t) { return std::chrono::floor<std::chrono::days>(t); }
 
@@ -19,12 +20,23 @@ std::string html_escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&#39;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -69,17 +81,21 @@ std::string TimeWords::when(EventTime t) const {
 
 std::string unit_text(double x, Unit unit, std::string_view currency) {
     switch (unit) {
-        case Unit::percent: return readable_number(100 * x) + " %";
-        case Unit::milliseconds: return x >= 10'000 ? readable_number(x / 1000) + " s" : readable_number(x) + " ms";
-        case Unit::money: return currency.empty() ? readable_number(x) : std::string(currency) + " " + readable_number(x);
-        default: return readable_number(x);
+        case Unit::percent:
+            return readable_number(100 * x) + " %";
+        case Unit::milliseconds:
+            return x >= 10'000 ? readable_number(x / 1000) + " s" : readable_number(x) + " ms";
+        case Unit::money:
+            return currency.empty() ? readable_number(x) : std::string(currency) + " " + readable_number(x);
+        default:
+            return readable_number(x);
     }
 }
 
 double round_up(double x) {
     if (!(x > 0) || !std::isfinite(x)) return 1;
     const double power = std::pow(10.0, std::floor(std::log10(x)));
-    for (const double step : {1.0, 2.0, 2.5, 5.0}) {
+    for (const double step : {1.0, 1.2, 1.6, 2.0, 2.4, 3.0, 4.0, 5.0, 6.0, 8.0}) {
         if (x <= step * power * (1 + 1e-9)) return step * power;
     }
     return 10 * power;

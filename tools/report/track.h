@@ -26,14 +26,14 @@ struct Range {
     double mean() const { return n == 0 ? 0 : sum / n; }
 };
 
-// The stretches that all tracks of a report share: each as long as a power of two of slots, doubled when they get too many.
-// Set by the deciding thread.
+// The stretches that all tracks of a report share: each as long as a power of two of slots, doubled when they get too
+// many. Set by the deciding thread.
 class Timeline {
 public:
     static constexpr size_t kMaxBuckets = 600;
 
-    // Takes in a slot, which is not before the first one. True when stretches have just been doubled: halve every track.
-    // (Called again and again until it is false.)
+    // Takes in a slot, which is not before the first one. True when stretches have just been doubled: halve every
+    // track. (Called again and again until it is false.)
     bool extend(SlotIndex slot, Micros length);
 
     bool empty() const { return length_.count() == 0; }
