@@ -14,10 +14,10 @@
 
 namespace foreshock {
 
-// One CloudEvent a line, in the order of the revisions, handed to the system when `deliver` returns. Appending to a file that
-// a killed run left behind cuts a half-written last line off and leaves out what the file already holds (by event id, among
-// the last kLookBack bytes), so that a resumed run says nothing twice. What the disk refuses is tried again with the next
-// delivery; beyond kMaxKept bytes it is lost and counted. One worker only, but for `ready`.
+// One CloudEvent a line, in the order of the revisions, handed to the system when `deliver` returns. Appending to a
+// file that a killed run left behind cuts a half-written last line off and leaves out what the file already holds (by
+// event id, among the last kLookBack bytes), so that a resumed run says nothing twice. What the disk refuses is tried
+// again with the next delivery; beyond kMaxKept bytes it is lost and counted. One worker only, but for `ready`.
 class FileSink : public Sink {
 public:
     enum class Mode : uint8_t { append, truncate };

@@ -1,5 +1,6 @@
-// Warnings as CloudEvents 1.0, structured JSON: the form in which Foreshock's own readers get them (Kafka, files, webhooks).
-// Type `foreshock.warning.{opened,updated,acknowledged,resolved}.v1`; changing the meaning of a field needs a new version.
+// Warnings as CloudEvents 1.0, structured JSON: the form in which Foreshock's own readers get them (Kafka, files,
+// webhooks). Type `foreshock.warning.{opened,updated,acknowledged,resolved}.v1`; changing the meaning of a field needs
+// a new version.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,10 @@ struct CloudEventContext {
     std::string app = "foreshock";  // source is "/foreshock/<app>"
     std::string base_url;           // of the live page, without a slash at the end; empty: no links
     // Offsets [first, next) of the records that the run read, by lasting partition name; empty: not stated.
-    struct InputRange { std::string partition; int64_t first = 0, next = 0; };
+    struct InputRange {
+        std::string partition;
+        int64_t first = 0, next = 0;
+    };
     std::vector<InputRange> inputs;
 };
 
@@ -29,9 +33,9 @@ std::string event_id(const WarningRevision& w);
 // Address of the warning on the live page; empty without a base URL.
 std::string warning_url(const WarningRevision& w, const CloudEventContext& context);
 
-// One line of JSON, without a newline. The same revision gives the same bytes: fixed key order; numbers to six significant
-// digits; times RFC 3339, milliseconds, UTC; what is unknown (NaN, unset time, empty text) is left out, while objects and
-// lists of the contract are always there, empty at worst.
+// One line of JSON, without a newline. The same revision gives the same bytes: fixed key order; numbers to six
+// significant digits; times RFC 3339, milliseconds, UTC; what is unknown (NaN, unset time, empty text) is left out,
+// while objects and lists of the contract are always there, empty at worst.
 std::string to_cloudevent(const WarningRevision& w, const CloudEventContext& context);
 
 }  // namespace foreshock

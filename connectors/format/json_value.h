@@ -1,5 +1,5 @@
-// Building blocks of the JSON that leaves the program: fixed key order, fixed rounding, unknown values left out, so that
-// the same warning is the same bytes everywhere.
+// Building blocks of the JSON that leaves the program: fixed key order, fixed rounding, unknown values left out, so
+// that the same warning is the same bytes everywhere.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,8 +10,8 @@
 
 namespace foreshock {
 
-// Rounds to six significant digits, but never within the whole part: 0.8123457 -> 0.812346, 17179869184.4 -> 17179869184.
-// NaN and infinities stay as they are.
+// Rounds to six significant digits, but never within the whole part: 0.8123457 -> 0.812346, 17179869184.4 ->
+// 17179869184. NaN and infinities stay as they are.
 double rounded(double x);
 
 // Sets `key` to the rounded number, a whole number without a fraction ("600", not "600.0"); NaN and infinities: no key.

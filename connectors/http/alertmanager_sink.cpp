@@ -52,11 +52,11 @@ private:
     void start_round();
 
     const AlertmanagerOptions options_;
-    std::map<std::string, Known> alerts_;                           // by key
-    std::vector<std::pair<std::string, uint64_t>> under_way_;       // key and number of the word
-    size_t changed_ = 0;                                            // alerts that wait
+    std::map<std::string, Known> alerts_;                      // by key
+    std::vector<std::pair<std::string, uint64_t>> under_way_;  // key and number of the word
+    size_t changed_ = 0;                                       // alerts that wait
     SteadyTime last_round_ = std::chrono::steady_clock::now();
-    OutboundWorker worker_;                                         // last: its thread uses the above
+    OutboundWorker worker_;  // last: its thread uses the above
 };
 
 void AlertmanagerSink::Receiver::put(const Alert& a) {
@@ -149,7 +149,8 @@ void AlertmanagerSink::deliver(std::span<const WarningRevision> revisions) {
     std::vector<Alert> said;
     const EventTime now = wall_clock();
     for (const auto& w : revisions) {
-        Alert alert{alert_labels(w), alert_annotations(w), warning_url(w, context_), starting_time(w.opened_at, now), {}};
+        Alert alert{
+            alert_labels(w), alert_annotations(w), warning_url(w, context_), starting_time(w.opened_at, now), {}};
         if (const auto before = open_.find(w.id); before != open_.end()) {
             Alert& old = before->second;
             for (const char* stable : {"resource", "metric"}) {
@@ -165,8 +166,10 @@ void AlertmanagerSink::deliver(std::span<const WarningRevision> revisions) {
         const bool over = w.state == WarningState::resolved;
         alert.ends_at = over ? now : kEndOfTime;
         said.push_back(alert);
-        if (over) open_.erase(w.id);
-        else open_[w.id] = std::move(alert);
+        if (over)
+            open_.erase(w.id);
+        else
+            open_[w.id] = std::move(alert);
     }
     for (const auto& receiver : receivers_) receiver->say(said);
 }
@@ -193,7 +196,8 @@ std::string AlertmanagerSink::name() const {
 
 std::vector<std::pair<std::string, OutboundCounts>> AlertmanagerSink::counts() const {
     std::vector<std::pair<std::string, OutboundCounts>> out;
-    for (const auto& receiver : receivers_) out.emplace_back(receiver->worker().receiver(), receiver->worker().counts());
+    for (const auto& receiver : receivers_)
+        out.emplace_back(receiver->worker().receiver(), receiver->worker().counts());
     return out;
 }
 

@@ -13,15 +13,18 @@ std::string_view stage_of(DropReason r) { return r < DropReason::late ? "decode"
 
 std::string_view slo_name(const Inventory& inventory, const BreachForecast& f) {
     const auto* model = inventory.services()[f.service].model;
-    return f.slo == kCapacityPromise || !model || f.slo >= model->slos.size() ? "capacity"
-                                                                              : std::string_view(model->slos[f.slo].name);
+    return f.slo == kCapacityPromise || !model || f.slo >= model->slos.size()
+               ? "capacity"
+               : std::string_view(model->slos[f.slo].name);
 }
 
 void put_totals(PrometheusText& out, const RunTotals& t) {
     const auto counter = [&](std::string_view name, std::string_view help, uint64_t n) {
         out.single(name, Type::counter, help, static_cast<double>(n));
     };
-    const auto gauge = [&](std::string_view name, std::string_view help, double x) { out.single(name, Type::gauge, help, x); };
+    const auto gauge = [&](std::string_view name, std::string_view help, double x) {
+        out.single(name, Type::gauge, help, x);
+    };
     counter("foreshock_source_records_total", "Records read from all sources.", t.records);
     counter("foreshock_ingest_events_total", "Events used.", t.events);
     out.family("foreshock_dropped_total", Type::counter, "Records and events that ended unused, by stage and reason.");
@@ -96,18 +99,22 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
     const Inventory& inventory = slot.inventory;
     LiveState next;
     for (const auto& s : slot.signals.services) {
-        next.demand.push_back({inventory.services()[s.service].name, s.volume.ratio, s.value.ratio, s.value_per_minute});
+        next.demand.push_back(
+            {inventory.services()[s.service].name, s.volume.ratio, s.value.ratio, s.value_per_minute});
     }
     for (const auto& g : slot.signals.gauges) {
         const auto& entry = inventory.gauges()[g.gauge];
         next.capacity.push_back({inventory.resources()[entry.resource].name, entry.metric, g.level, 1 - g.level});
     }
     for (const auto& p : slot.forecasts.promises) {
-        next.promises.push_back({inventory.services()[p.service].name, std::string(slo_name(inventory, p)), p.probability});
+        next.promises.push_back(
+            {inventory.services()[p.service].name, std::string(slo_name(inventory, p)), p.probability});
     }
     for (const auto& w : slot.warnings) {
-        if (w.state == WarningState::resolved) open_.erase(w.id);
-        else open_[w.id] = w.severity;
+        if (w.state == WarningState::resolved)
+            open_.erase(w.id);
+        else
+            open_[w.id] = w.severity;
     }
     for (const auto& [id, severity] : open_) ++next.open_warnings[std::string(to_string(severity))];
     const std::lock_guard lock(mutex_);
@@ -119,8 +126,8 @@ LiveState LiveStateObserver::now() const {
     return state_;
 }
 
-std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
-                          const std::string& version) {
+std::string to_prometheus(const RunTotals& totals, const LiveState& state,
+                          const std::vector<ReceiverMetrics>& receivers, const std::string& version) {
     PrometheusText out;
     out.family("foreshock_build_info", Type::gauge, "Always 1; the version stands in a label.");
     out.sample(1, {{"version", version}});

@@ -13,9 +13,18 @@ namespace foreshock {
 
 // Where things stand after the last decided slot. Unknown numbers are NaN and are left out.
 struct LiveState {
-    struct Demand { std::string service; double volume_ratio, value_ratio, value_per_minute; };
-    struct Capacity { std::string resource, metric; double utilization, headroom; };
-    struct Promise { std::string service, slo; double probability; };
+    struct Demand {
+        std::string service;
+        double volume_ratio, value_ratio, value_per_minute;
+    };
+    struct Capacity {
+        std::string resource, metric;
+        double utilization, headroom;
+    };
+    struct Promise {
+        std::string service, slo;
+        double probability;
+    };
     std::vector<Demand> demand;
     std::vector<Capacity> capacity;
     std::vector<Promise> promises;
@@ -43,7 +52,7 @@ struct ReceiverMetrics {
 };
 
 // The body of /metrics. Any thread.
-std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
-                          const std::string& version);
+std::string to_prometheus(const RunTotals& totals, const LiveState& state,
+                          const std::vector<ReceiverMetrics>& receivers, const std::string& version);
 
 }  // namespace foreshock

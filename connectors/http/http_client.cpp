@@ -15,7 +15,8 @@ std::string percent_decoded(std::string_view text) {
     std::string out;
     while (!text.empty()) {
         unsigned char code = 0;
-        if (text[0] == '%' && text.size() >= 3 && std::from_chars(&text[1], &text[1] + 2, code, 16).ptr == &text[1] + 2) {
+        if (text[0] == '%' && text.size() >= 3 &&
+            std::from_chars(&text[1], &text[1] + 2, code, 16).ptr == &text[1] + 2) {
             out += static_cast<char>(code);
             text.remove_prefix(3);
         } else {

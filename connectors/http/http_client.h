@@ -33,12 +33,12 @@ struct HttpReply {
 struct HttpClientOptions {
     std::chrono::milliseconds connect_timeout{3'000};
     std::chrono::milliseconds answer_timeout{10'000};
-    std::string ca_file;    // PEM; empty: the system's authorities
+    std::string ca_file;     // PEM; empty: the system's authorities
     std::string extra_path;  // appended to the path of the URL ("/api/v2/alerts")
 };
 
-// One worker only, but for `interrupt` (any thread). Connections are kept alive between posts. Redirects are not followed:
-// the configured receiver is the one that gets the data.
+// One worker only, but for `interrupt` (any thread). Connections are kept alive between posts. Redirects are not
+// followed: the configured receiver is the one that gets the data.
 class HttpClient {
 public:
     // `url`: http:// or https://, optionally with user:password@, port, path and query. Problem: anything else.

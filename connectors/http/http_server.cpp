@@ -35,7 +35,8 @@ void answer_readiness(const HttpAnswers& answers, httplib::Response& response) {
     const Readiness readiness = answers.readiness ? answers.readiness() : Readiness{};
     const nlohmann::ordered_json body{{"ready", readiness.ready()}, {"reasons", readiness.reasons}};
     response.status = readiness.ready() ? 200 : 503;
-    response.set_content(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
+    response.set_content(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+                         "application/json");
 }
 
 }  // namespace
@@ -95,9 +96,9 @@ HttpServer::~HttpServer() { stop(); }
 
 Result<uint16_t> HttpServer::start() {
     const auto& [host, wanted, version] = impl_->options;
-    const int port = wanted == 0 ? impl_->server.bind_to_any_port(host)
+    const int port = wanted == 0                                ? impl_->server.bind_to_any_port(host)
                      : impl_->server.bind_to_port(host, wanted) ? int{wanted}
-                                                                        : -1;
+                                                                : -1;
     if (port <= 0) {
         return Diagnostic{"", 0, 0, "cannot listen on " + host + ":" + std::to_string(wanted),
                           "is the port in use? port 0 takes any free one"};

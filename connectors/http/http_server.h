@@ -28,7 +28,7 @@ Result<HttpServerOptions> parse_listen(const std::string& text);
 
 // Called from the server's threads, several at once, and must not block for long.
 struct HttpAnswers {
-    std::function<std::string()> metrics;     // Prometheus text format
+    std::function<std::string()> metrics;  // Prometheus text format
     std::function<Readiness()> readiness;
 };
 

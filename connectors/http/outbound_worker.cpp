@@ -91,7 +91,8 @@ void OutboundWorker::repeat_later(const HttpReply& reply) {
     ++failures_;
     const double unit = std::uniform_real_distribution<double>{}(jitter_);
     std::chrono::milliseconds wait = backoff(options_, failures_, unit);
-    if (reply.retry_after) wait = std::clamp<std::chrono::milliseconds>(*reply.retry_after, wait, std::chrono::minutes{5});
+    if (reply.retry_after)
+        wait = std::clamp<std::chrono::milliseconds>(*reply.retry_after, wait, std::chrono::minutes{5});
     not_before_ = std::chrono::steady_clock::now() + wait;
     if (counts_.reached) {
         say(LogLevel::warning,

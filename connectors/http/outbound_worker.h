@@ -1,5 +1,5 @@
-// The thread behind a sink whose receiver may be slow or away: takes what waits, posts it, backs off, counts, and says once
-// when the receiver is lost and once when it is back.
+// The thread behind a sink whose receiver may be slow or away: takes what waits, posts it, backs off, counts, and says
+// once when the receiver is lost and once when it is back.
 #pragma once
 
 #include <chrono>
@@ -38,11 +38,11 @@ struct OutboundOptions {
 };
 
 struct OutboundCounts {
-    uint64_t delivered = 0;   // requests that arrived
-    uint64_t retried = 0;     // attempts that failed and were repeated
-    uint64_t rejected = 0;    // requests that the receiver refused for good
+    uint64_t delivered = 0;  // requests that arrived
+    uint64_t retried = 0;    // attempts that failed and were repeated
+    uint64_t rejected = 0;   // requests that the receiver refused for good
     size_t waiting = 0;
-    bool reached = true;      // false from a failure to the next success
+    bool reached = true;  // false from a failure to the next success
 };
 
 // Any thread. Destroyed, it drops what still waits: `flush` before.
@@ -85,10 +85,10 @@ private:
     OutboundCounts counts_;
     uint64_t flushed_rejected_ = 0;
     bool stopping_ = false, rejecting_ = false, in_flight_ = false;
-    unsigned failures_ = 0;             // in a row
+    unsigned failures_ = 0;                 // in a row
     std::optional<SteadyTime> not_before_;  // of the next attempt, after a failure
     std::minstd_rand jitter_{std::random_device{}()};
-    std::thread thread_;                // last: starts when all else is there
+    std::thread thread_;  // last: starts when all else is there
 };
 
 // Wait before attempt `failures` + 1: doubling from the first to the longest, times `unit` mapped to 0.5 .. 1.

@@ -1,4 +1,5 @@
-// Writes Prometheus' text exposition format 0.0.4: families with help and type, samples with labels, values escaped right.
+// Writes Prometheus' text exposition format 0.0.4: families with help and type, samples with labels, values escaped
+// right.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,8 @@ namespace foreshock {
 // Events in order; the first may be on its way.
 class WebhookSink::Waiting : public Backlog {
 public:
-    Waiting(HttpHeaders headers, size_t capacity) : headers_(std::move(headers)), capacity_(std::max<size_t>(capacity, 2)) {}
+    Waiting(HttpHeaders headers, size_t capacity)
+        : headers_(std::move(headers)), capacity_(std::max<size_t>(capacity, 2)) {}
 
     void push(std::string id, std::string body, bool superseded_by_later) {
         if (events_.size() >= capacity_) make_room();

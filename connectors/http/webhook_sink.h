@@ -14,19 +14,21 @@ namespace foreshock {
 
 struct WebhookOptions {
     std::string url;
-    HttpHeaders headers;        // sent with each request, e.g. {"authorization", "Bearer …"}
-    size_t capacity = 10'000;   // revisions that may wait
+    HttpHeaders headers;       // sent with each request, e.g. {"authorization", "Bearer …"}
+    size_t capacity = 10'000;  // revisions that may wait
     HttpClientOptions http;
     OutboundOptions outbound;
 };
 
-// Header `Idempotency-Key` is the event id, so that a receiver can drop what it gets twice. Connection errors, 408, 429 and
-// 5xx are repeated for ever with back-off, and what comes later waits behind; any other refusal is counted and left behind.
-// When more than `capacity` wait, the oldest `updated` revision goes first, then the oldest of all: both counted.
+// Header `Idempotency-Key` is the event id, so that a receiver can drop what it gets twice. Connection errors, 408, 429
+// and 5xx are repeated for ever with back-off, and what comes later waits behind; any other refusal is counted and left
+// behind. When more than `capacity` wait, the oldest `updated` revision goes first, then the oldest of all: both
+// counted.
 class WebhookSink : public Sink {
 public:
     // Problem: the URL is none.
-    static Result<std::unique_ptr<WebhookSink>> open(WebhookOptions options, CloudEventContext context, LogCallback log);
+    static Result<std::unique_ptr<WebhookSink>> open(WebhookOptions options, CloudEventContext context,
+                                                     LogCallback log);
     ~WebhookSink() override;
 
     void deliver(std::span<const WarningRevision> revisions) override;
@@ -34,8 +36,8 @@ public:
     bool ready() const override;
     std::string name() const override;
 
-    OutboundCounts counts() const;   // any thread
-    uint64_t overflowed() const;     // revisions dropped because too many waited; any thread
+    OutboundCounts counts() const;  // any thread
+    uint64_t overflowed() const;    // revisions dropped because too many waited; any thread
 
 private:
     class Waiting;

@@ -2,7 +2,8 @@
 
 namespace foreshock {
 
-Result<std::unique_ptr<KafkaSink>> KafkaSink::open(KafkaSettings settings, std::string topic, CloudEventContext context) {
+Result<std::unique_ptr<KafkaSink>> KafkaSink::open(KafkaSettings settings, std::string topic,
+                                                   CloudEventContext context) {
     if (topic.empty()) return Diagnostic{"", 0, 0, "Kafka output without a topic", "write topic: warnings"};
     // A warning is not given up because a broker is away for more than librdkafka's usual five minutes.
     settings.properties.emplace("message.timeout.ms", "0");
@@ -21,11 +22,13 @@ void KafkaSink::send(const WarningRevision& w) {
     const rd_kafka_resp_err_t error = rd_kafka_producev(
         producer_->client(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
         RD_KAFKA_V_KEY(w.id.data(), w.id.size()), RD_KAFKA_V_VALUE(value.data(), value.size()),
-        RD_KAFKA_V_HEADER("content-type", kCloudEventContentType.data(), static_cast<ssize_t>(kCloudEventContentType.size())),
+        RD_KAFKA_V_HEADER("content-type", kCloudEventContentType.data(),
+                          static_cast<ssize_t>(kCloudEventContentType.size())),
         RD_KAFKA_V_END);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (refused_.fetch_add(1, std::memory_order_relaxed) == 0) {
-        producer_->say(LogLevel::error, "warnings are given up, the first to topic " + topic_ + ": " + kafka_text(error));
+        producer_->say(LogLevel::error,
+                       "warnings are given up, the first to topic " + topic_ + ": " + kafka_text(error));
     }
 }
 

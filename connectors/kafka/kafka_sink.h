@@ -13,9 +13,9 @@
 
 namespace foreshock {
 
-// One worker only, but for `ready` and `lost`. Revisions of one warning go to one partition, in order, and idempotently: a
-// broker that is away for however long gets each once when it is back. Never waits; what the producer has no room for is
-// counted as lost.
+// One worker only, but for `ready` and `lost`. Revisions of one warning go to one partition, in order, and
+// idempotently: a broker that is away for however long gets each once when it is back. Never waits; what the producer
+// has no room for is counted as lost.
 class KafkaSink : public Sink {
 public:
     // Does not wait for a broker. Problems: properties that are wrong, no topic.

@@ -12,32 +12,34 @@ using namespace foreshock;
 
 TEST_CASE("a warning is these bytes as a CloudEvent") {
     CloudEventContext context{"shop", "https://foreshock.example", {{"transactions/0", 10, 99}}};
-    CHECK(to_cloudevent(sample_warning(), context) ==
-          R"({"specversion":"1.0","id":"w-00000000000000af.3","source":"/foreshock/shop",)"
-          R"("type":"foreshock.warning.updated.v1","subject":"w-00000000000000af","time":"2026-11-20T09:35:15.000Z",)"
-          R"("datacontenttype":"application/json","data":{"id":"w-00000000000000af","revision":3,"state":"updated",)"
-          R"("opened_at":"2026-11-20T09:33:15.000Z","rule":"builtin","rule_version":1,"config_hash":"c0ffee",)"
-          R"("service":"checkout","slo":"latency","slo_text":"p95 latency < 300 ms","severity":"critical",)"
-          R"("breach_at":"2026-11-20T09:44:00.000Z","breach_earliest":"2026-11-20T09:41:00.000Z",)"
-          R"("breach_latest":"2026-11-20T09:49:00.000Z","probability":0.812346,"act_before":"2026-11-20T09:41:00.000Z",)"
-          R"("breached":false,"driver":{"kind":"value","series":"checkout value","value":113.333,"baseline":33.3333,)"
-          R"("ratio":3.4,"since":"2026-11-20T09:30:00.000Z",)"
-          R"("contributors":[{"dimension":"campaign","value":"bf26","share":0.82}]},)"
-          R"("resource":{"name":"db-1","metric":"connections_used","kind":"connection_pool","utilization":0.71,)"
-          R"("limit":600,"slope_per_min":0.026,"headroom":0.29},)"
-          R"("causes":[{"node":"checkout","what":"value","share":1}],)"
-          R"("impact":{"value_per_minute":4100,"at_risk":20500.5,"currency":"EUR"},"priority":12.5,)"
-          R"("advice":[{"action":"add","resource":"db-1","unit":"replica","amount":3,"lead_time_seconds":300,"cost_per_hour":1.2}],)"
-          R"("owner":"team-shop","links":{"warning":"https://foreshock.example/warnings/w-00000000000000af"},)"
-          R"("sentence":"checkout: raise `db-1` connections before 09:41","inputs":{"transactions/0":{"first":10,"next":99}}}})");
+    CHECK(
+        to_cloudevent(sample_warning(), context) ==
+        R"({"specversion":"1.0","id":"w-00000000000000af.3","source":"/foreshock/shop",)"
+        R"("type":"foreshock.warning.updated.v1","subject":"w-00000000000000af","time":"2026-11-20T09:35:15.000Z",)"
+        R"("datacontenttype":"application/json","data":{"id":"w-00000000000000af","revision":3,"state":"updated",)"
+        R"("opened_at":"2026-11-20T09:33:15.000Z","rule":"builtin","rule_version":1,"config_hash":"c0ffee",)"
+        R"("service":"checkout","slo":"latency","slo_text":"p95 latency < 300 ms","severity":"critical",)"
+        R"("breach_at":"2026-11-20T09:44:00.000Z","breach_earliest":"2026-11-20T09:41:00.000Z",)"
+        R"("breach_latest":"2026-11-20T09:49:00.000Z","probability":0.812346,"act_before":"2026-11-20T09:41:00.000Z",)"
+        R"("breached":false,"driver":{"kind":"value","series":"checkout value","value":113.333,"baseline":33.3333,)"
+        R"("ratio":3.4,"since":"2026-11-20T09:30:00.000Z",)"
+        R"("contributors":[{"dimension":"campaign","value":"bf26","share":0.82}]},)"
+        R"("resource":{"name":"db-1","metric":"connections_used","kind":"connection_pool","utilization":0.71,)"
+        R"("limit":600,"slope_per_min":0.026,"headroom":0.29},)"
+        R"("causes":[{"node":"checkout","what":"value","share":1}],)"
+        R"("impact":{"value_per_minute":4100,"at_risk":20500.5,"currency":"EUR"},"priority":12.5,)"
+        R"("advice":[{"action":"add","resource":"db-1","unit":"replica","amount":3,"lead_time_seconds":300,"cost_per_hour":1.2}],)"
+        R"("owner":"team-shop","links":{"warning":"https://foreshock.example/warnings/w-00000000000000af"},)"
+        R"("sentence":"checkout: raise `db-1` connections before 09:41","inputs":{"transactions/0":{"first":10,"next":99}}}})");
 }
 
 TEST_CASE("each state has its type") {
     WarningRevision w = sample_warning();
-    const std::pair<WarningState, const char*> states[]{{WarningState::open, "foreshock.warning.opened.v1"},
-                                                        {WarningState::updated, "foreshock.warning.updated.v1"},
-                                                        {WarningState::acknowledged, "foreshock.warning.acknowledged.v1"},
-                                                        {WarningState::resolved, "foreshock.warning.resolved.v1"}};
+    const std::pair<WarningState, const char*> states[]{
+        {WarningState::open, "foreshock.warning.opened.v1"},
+        {WarningState::updated, "foreshock.warning.updated.v1"},
+        {WarningState::acknowledged, "foreshock.warning.acknowledged.v1"},
+        {WarningState::resolved, "foreshock.warning.resolved.v1"}};
     for (const auto& [state, type] : states) {
         w.state = state;
         CHECK(nlohmann::json::parse(to_cloudevent(w, {}))["type"] == type);

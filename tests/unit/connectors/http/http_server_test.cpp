@@ -61,5 +61,6 @@ TEST_CASE("addresses to listen on") {
     CHECK(parse_listen("0.0.0.0:0").value().host == "0.0.0.0");
     CHECK(parse_listen("[::1]:80").value().host == "::1");
     CHECK(parse_listen(":80").value().host == "127.0.0.1");
-    for (const char* text : {"", "8080", "localhost", "host:", "host:x", "host:99999"}) CHECK_FALSE(parse_listen(text).ok());
+    for (const char* text : {"", "8080", "localhost", "host:", "host:x", "host:99999"})
+        CHECK_FALSE(parse_listen(text).ok());
 }
