@@ -80,9 +80,11 @@ Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config) {
     return sinks;
 }
 
-std::unique_ptr<Store> make_store(const Config& config) {
-    if (config.state.directory.empty()) return std::make_unique<MemoryStore>();
-    return std::make_unique<RocksdbStore>(config.state.directory);
+Result<std::unique_ptr<Store>> make_store(const Config& config) {
+    if (config.state.directory.empty()) return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
+    auto opened = RocksdbStore::open(config.state.directory);
+    if (!opened) return opened.problems();
+    return std::unique_ptr<Store>(std::move(opened.value()));
 }
 
 void print(const Diagnostics& problems) {

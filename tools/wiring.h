@@ -25,7 +25,7 @@ Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config);
 // Null when none is configured.
 Result<std::unique_ptr<DeadLetterOutput>> make_dead_letters(const Config& config);
 // RocksDB when a directory is configured, else memory.
-std::unique_ptr<Store> make_store(const Config& config);
+Result<std::unique_ptr<Store>> make_store(const Config& config);
 
 CloudEventContext cloud_event_context(const Config& config);
 

@@ -22,17 +22,17 @@ KafkaSettings cluster(const std::string& brokers, const Properties& properties, 
 }
 
 std::unique_ptr<Source> make_source(const KafkaSourceConfig& c, const Config& config, const SourceOverrides& overrides) {
-    constexpr KafkaStart kStarts[]{KafkaStart::committed, KafkaStart::earliest, KafkaStart::latest, KafkaStart::time};
+    constexpr KafkaBegin kBegins[]{KafkaBegin::committed, KafkaBegin::earliest, KafkaBegin::latest, KafkaBegin::time};
     KafkaSourceSettings s;
     s.cluster = cluster(c.brokers, c.properties, config);
     s.topics = c.topics;
     s.group = c.group;
-    s.start = kStarts[static_cast<size_t>(c.start)];
+    s.start = kBegins[static_cast<size_t>(c.start)];
     s.start_time = c.start_time;
     s.until_end = overrides.until_end;
-    if (overrides.from_beginning) s.start = KafkaStart::earliest;
+    if (overrides.from_beginning) s.start = KafkaBegin::earliest;
     if (overrides.start) {
-        s.start = KafkaStart::time;
+        s.start = KafkaBegin::time;
         s.start_time = *overrides.start;
     }
     return std::make_unique<KafkaSource>(std::move(s));

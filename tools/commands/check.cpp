@@ -19,7 +19,6 @@ int check_command(const CheckOptions& o) {
     }
     const Diagnostics problems = check_config(o.configs);
     if (!problems.empty()) return print(problems), kWrongUsage;
-    if (!o.sample.empty()) return check_sample(o);
     for (const std::string& path : o.configs) {
         if (o.dump) std::fputs(dump_config(load_config(path).value()).c_str(), stdout);
         else std::printf("%s: fine\n", path.c_str());

@@ -39,7 +39,6 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
     take(make_sources(config, {.until_end = until_end, .from_beginning = false, .start = {}}), parts.sources, problems);
     take(make_sinks(config), parts.sinks, problems);
     take(make_dead_letters(config), parts.dead_letters, problems);
-    parts.store = make_store(config);
     if (!problems.empty()) return problems;
     return parts;
 }
@@ -61,6 +60,8 @@ int run_command(const RunOptions& o) {
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
     Parts& parts = made.value();
+    Diagnostics problems;
+    if (!take(make_store(config), parts.store, problems)) return print(problems), kOutsideFailed;
 
     const NativeJsonFactory decoders(decode_options(config));
     PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = *parts.store,
