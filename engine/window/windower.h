@@ -3,6 +3,7 @@
 // One worker only.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <regex>
 #include <string>
@@ -52,7 +53,7 @@ private:
     Inventory& inventory_;
     std::vector<Matcher> matchers_;
     std::map<std::string, Instance, std::less<>> instances_;
-    std::vector<std::string> texts_[kNameSpaces];  // by id, fetched once
+    std::deque<std::string> texts_[kNameSpaces];  // by id, fetched once; a deque, because views of them are kept while it grows
     ClosedSlot slot_;
     Micros allowed_lateness_;
     int64_t forget_after_slots_;
