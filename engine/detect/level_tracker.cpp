@@ -11,6 +11,7 @@ constexpr size_t kMinutes = 80;
 constexpr size_t kOldest = 160, kNewest = 40, kRecent = 60;  // paces: 80, 20 and 30 minutes
 constexpr double kQuantileOfLevel = 0.45, kQuantileOfNoise = 0.7;
 constexpr double kFastSpeaks = 4;           // the fast filter is used beyond this many times its noise
+constexpr double kMostAbove = 10;           // noise grows with the level at most this much
 constexpr double kLongestUnlearned = 7200;
 
 double known_or(double x, double otherwise) { return std::isnan(x) ? otherwise : x; }
@@ -46,7 +47,7 @@ void LevelTracker::close(double season, bool learn) {
     e.baseline = median_ * season;
     const double floor = std::max(options_.noise_floor, options_.noise_floor_of_level * known_or(e.baseline, e.slow));
     const double slope_floor = floor / options_.slope_floor_seconds;
-    const double above = e.baseline > 0 ? std::max(1.0, e.slow / e.baseline) : 1;
+    const double above = e.baseline > 0 ? std::clamp(e.slow / e.baseline, 1.0, kMostAbove) : 1;
     const double wide = 1 + 4.0 / static_cast<double>(std::max<uint64_t>(1, samples_));
     const double fast_noise = std::max(known_or(fast_noise_, 0), slope_floor * 2.5) * wide * above;
     const bool fast = fast_.valid() && std::abs(fast_.slope()) > kFastSpeaks * fast_noise;

@@ -90,14 +90,15 @@ double SeasonalProfile::at(EventTime t) const {
 double SeasonalProfile::factor(EventTime t, double low, double high) const {
     const double now = at(t);
     if (std::isnan(now)) return 1;
-    std::array<double, std::size(kFactorBins)> past{};
+    std::array<double, std::size(kFactorBins)> past;
+    past.fill(std::numeric_limits<double>::infinity());
     size_t n = 0;
     for (const int64_t back : kFactorBins) {
         const double v = at(t - from_seconds(static_cast<double>(back * kBinSeconds)));
         if (!std::isnan(v)) past[n++] = v;
     }
     if (n < std::size(kFactorBins) / 2) return 1;
-    std::sort(past.begin(), past.begin() + static_cast<std::ptrdiff_t>(n));
+    std::sort(past.begin(), past.end());  // what is unknown goes to the end
     const double median = past[n / 2];
     return median > 0 ? std::clamp(now / median, low, high) : 1;
 }

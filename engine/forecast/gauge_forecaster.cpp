@@ -48,6 +48,7 @@ GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const Gau
                                         double limit) {
     GaugeForecast f;
     f.gauge = o.gauge;
+    f.promised = !std::isnan(limit);
     f.knee = std::isnan(limit) ? knee_of(state, o) : limit;
     const bool scaled = resource.model != nullptr && resource.model->scaling && resource.model->scaling->automatic_target;
     above_target_ = scaled && o.level > *resource.model->scaling->automatic_target ? above_target_ + seconds : 0;

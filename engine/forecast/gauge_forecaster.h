@@ -15,6 +15,7 @@ struct GaugeForecast {
     double knee = 0.9;
     double final_level = 0;   // expected end of the rise
     bool by_demand = false;   // the demand channel speaks
+    bool promised = false;    // a promise is made of this very metric
     bool by_calendar = false; // the calendar's word outweighs what is seen
 };
 

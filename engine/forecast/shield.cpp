@@ -31,7 +31,7 @@ bool Shield::saturated(ResourceIndex r, const std::vector<Outlook>& outlooks, do
 void Shield::apply(EventTime now, double raise, const std::vector<Outlook>& outlooks, std::vector<GaugeForecast>& forecasts) {
     grow();
     std::vector<GaugeIndex> order;
-    for (GaugeIndex g = 0; g < forecasts.size(); ++g) if (forecasts[g].crossing.probability >= raise) order.push_back(g);
+    for (GaugeIndex g = 0; g < forecasts.size(); ++g) if (forecasts[g].crossing.probability >= raise && !forecasts[g].promised) order.push_back(g);
     std::stable_sort(order.begin(), order.end(), [&](GaugeIndex a, GaugeIndex b) { return forecasts[a].breach < forecasts[b].breach; });
     for (const GaugeIndex g : order) {
         const ResourceIndex r = inventory_.gauges()[g].resource;
@@ -48,7 +48,7 @@ void Shield::apply(EventTime now, double raise, const std::vector<Outlook>& outl
     for (GaugeIndex g = 0; g < forecasts.size(); ++g) {
         const ResourceIndex r = inventory_.gauges()[g].resource;
         const ServiceIndex owner = inventory_.resources()[r].service;
-        if (owner == kNoIndex || forecasts[g].crossing.probability <= 0) continue;
+        if (owner == kNoIndex || forecasts[g].promised || forecasts[g].crossing.probability <= 0) continue;
         for (const uint32_t t : trees_of_[owner]) {
             const Held& h = held_[t];
             if (h.resource != kNoIndex && h.resource != r && now < h.until) forecasts[g].crossing.probability = 0;

@@ -13,7 +13,8 @@ class Shield {
 public:
     explicit Shield(const Inventory& inventory) : inventory_(inventory) {}
 
-    // Sets the probability of shielded gauges to 0. `raise`: from here on a resource holds the shield.
+    // Sets the probability of shielded gauges to 0. `raise`: from here on a resource holds the shield. A gauge with a promise of its
+    // own neither holds nor is shielded: that promise breaks when the metric does, whatever else does.
     void apply(EventTime now, double raise, const std::vector<Outlook>& outlooks, std::vector<GaugeForecast>& forecasts);
 
     template <class A>
