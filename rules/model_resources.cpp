@@ -21,8 +21,7 @@ void read_match(const Section& section, ResourceModel& resource, ModelDraft& dra
         read_expression(item, "host", rule.host);
         read_expression(item, "service", rule.service);
         read_expression(item, "metric", rule.metric);
-        const bool empty = !item.has("resource") && !item.has("host") && !item.has("service") && !item.has("metric");
-        if (empty) section.problem("match", "matches every metric", "write match: {resource: '^name$'}, or leave it out to match by name");
+        if (item.node().entries.empty()) section.problem("match", "matches every metric", "write match: {resource: '^name$'}, or leave it out to match by name");
         draft.places.emplace("resources." + resource.name + ".match[" + std::to_string(resource.match.size()) + "]", item.place());
         resource.match.push_back(std::move(rule));
     });

@@ -1,0 +1,58 @@
+#include "rules/sample_check.h"
+
+#include "tests/support/catch.h"
+
+using namespace foreshock;
+
+namespace {
+
+std::vector<std::string> unmet(std::string_view text, const std::vector<SampledName>& sample) {
+    const auto config = load_config_text(text, "m.yaml");
+    REQUIRE(config.ok());
+    std::vector<std::string> out;
+    for (const Diagnostic& d : check_sample(config.value(), sample)) out.push_back(d.text());
+    return out;
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a model that meets its events has nothing to say") {
+    const char* text = R"(
+services: {web: {slos: {e: {indicator: error_ratio, below: 1%}}}}
+resources:
+  web-cpu: {match: {host: '^web-'}, metrics: {cpu_pct: {limit: 100}}}
+  db: {}
+)";
+    CHECK(unmet(text, {{"web", "", "", "web-1"}, {"web", "node", "cpu_pct", "web-1"}, {"", "db", "used", ""}}).empty());
+}
+
+TEST_CASE("what meets no event is named with its place") {
+    const char* text = R"(
+services:
+  wbe: {slos: {e: {indicator: error_ratio, below: 1%}}}
+resources:
+  web-cpu:
+    match: [{host: '^web-'}, {resource: '^wbe-cpu$'}]
+    metrics: {cpu: {limit: 100}}
+  dbs: {}
+)";
+    const std::vector<SampledName> sample{{"web", "", "", ""}, {"web", "node", "cpu_pct", "web-1"}, {"", "db", "used", ""}};
+    CHECK(unmet(text, sample) ==
+          Texts{"m.yaml:6:30: this matcher of 'web-cpu' matches nothing in the sample (one of db, node)",
+                "m.yaml:7:15: 'web-cpu' has no metric 'cpu' in the sample (it has cpu_pct)",
+                "m.yaml:8:3: no metric of 'dbs' in the sample (did you mean 'db'?)",
+                "m.yaml:3:3: no event of 'wbe' in the sample, but it has promises (did you mean 'web'?)"});
+}
+
+TEST_CASE("a matcher behind a greedier one is named") {
+    const char* text = R"(
+resources:
+  all: {match: {resource: 'db'}}
+  db-1: {match: {resource: '^db-1$'}}
+)";
+    CHECK(unmet(text, {{"", "db-1", "used", ""}}) ==
+          Texts{"m.yaml:4:17: all that this matcher of 'db-1' matches is taken by 'all' (the first resource in the file that fits takes a "
+                "metric; put this one before it)"});
+}
