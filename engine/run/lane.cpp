@@ -22,6 +22,12 @@ Lane::Lane(std::unique_ptr<SourceLane> source, Context context)
 void Lane::run(const std::atomic<bool>& stop) {
     if (source_->decode_in_parallel()) read_with_workers(stop);
     else read_alone(stop);
+    {
+        // Only now: batches that were read last have been summed as well.
+        const std::lock_guard lock(mutex_);
+        finished_ = source_ended_;
+        failure_ = source_failure_;
+    }
     context_.progressed();
 }
 
@@ -59,16 +65,8 @@ bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
             case PollResult::nothing:
                 if (context_.live) context_.progressed();  // idle partitions may have stopped holding back
                 break;
-            case PollResult::finished: {
-                const std::lock_guard lock(mutex_);
-                finished_ = true;
-                return false;
-            }
-            case PollResult::failed: {
-                const std::lock_guard lock(mutex_);
-                failure_ = source_->failure();
-                return false;
-            }
+            case PollResult::finished: source_ended_ = true; return false;
+            case PollResult::failed: source_failure_ = source_->failure(); return false;
         }
     }
     return false;

@@ -85,6 +85,8 @@ private:
 
     std::unique_ptr<SourceLane> source_;
     Context context_;
+    bool source_ended_ = false;   // what the last poll said, until `run` makes it known
+    std::string source_failure_;
     std::mutex mutex_;
     std::vector<Partition> partitions_;  // by number within the lane
     LaneSums sums_;

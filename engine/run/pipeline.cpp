@@ -45,7 +45,7 @@ Status Pipeline::finish() {
     threads_.clear();
     for (auto& lane : lanes_)
         if (failure.empty()) failure = lane->failure();
-    if (!stop_ && failure.empty()) close_until({INT64_MAX});
+    if (!stop_ && failure.empty()) close_until({INT64_MAX - 1}, true);
     if (Status s = checkpoint(); !s) return s;
     if (!failure.empty()) return Diagnostic{{}, 0, 0, failure, {}};
     return Done{};
@@ -85,28 +85,31 @@ bool Pipeline::all_finished() {
     return true;
 }
 
-// The event time up to which every event has been seen. When all partitions of a live run are idle, what is open closes.
-EventTime Pipeline::watermark() {
+// The event time up to which every event has been seen. When no partition holds it back (all have ended, or are idle in a
+// live run), what is open closes, up to the last word of any partition: `only_open`.
+EventTime Pipeline::watermark(bool& only_open) {
     EventTime low = kEndOfTime, high = kBeginningOfTime;
     for (auto& lane : lanes_) {
         const LaneProgress p = lane->progress();
         low = std::min(low, p.low);
         high = std::max(high, p.high);
     }
-    if (low != kEndOfTime) return low;
+    only_open = low == kEndOfTime;
+    if (!only_open) return low;
     if (high == kBeginningOfTime) return kBeginningOfTime;
     return high + settings_.options.slots.length + settings_.options.slots.allowed_lateness;
 }
 
 void Pipeline::close_ready_slots() {
-    const EventTime w = watermark();
+    bool only_open = false;
+    const EventTime w = watermark(only_open);
     if (w == kBeginningOfTime) return;
     const SlotIndex last{slot_of(w - settings_.options.slots.allowed_lateness, settings_.options.slots.length).value - 1};
-    close_until(last);
+    close_until(last, only_open);
     decided_until(last);  // also where there was nothing to decide
 }
 
-void Pipeline::close_until(SlotIndex last) {
+void Pipeline::close_until(SlotIndex last, bool only_open) {
     const int64_t longest_gap = kLongestGap / settings_.options.slots.length;
     for (;;) {
         int64_t open = carried_.empty() ? INT64_MAX : carried_.begin()->first;
@@ -116,7 +119,7 @@ void Pipeline::close_until(SlotIndex last) {
         if (!decided && (open > last.value || open == INT64_MAX)) return;
         const bool far = decided && open != INT64_MAX && open - decided->value > longest_gap;
         const int64_t slot = !decided || far ? open : decided->value;
-        if (slot > last.value || (open == INT64_MAX && last.value == INT64_MAX)) return;
+        if (slot > last.value || (only_open && open > last.value)) return;
         merged_.clear();
         if (const auto carried = carried_.find(slot); carried != carried_.end()) {
             merged_.merge(carried->second);

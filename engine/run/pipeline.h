@@ -56,9 +56,9 @@ private:
     Status restore();
     Status open_lanes();
     void close_ready_slots();
-    void close_until(SlotIndex last);  // inclusive
+    void close_until(SlotIndex last, bool only_open);  // inclusive; `only_open`: no empty slots after the last open one
     void decided_until(SlotIndex slot);
-    EventTime watermark();
+    EventTime watermark(bool& only_open);
     bool all_finished();
     Status checkpoint();
     void await_turn(EventTime lane_low);
