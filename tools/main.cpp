@@ -5,6 +5,7 @@
 
 #include "foreshock_version.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/test.h"
 #include "tools/exit_codes.h"
 
 namespace {
@@ -63,6 +64,17 @@ void add_check(CLI::App& app) {
     c->add_flag("--dump", o.dump, "print the configuration as it is in force");
 }
 
+void add_test(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<TestOptions>(app, c, "test", "Runs scenarios: events in, expected output out.", test_command);
+    c->add_option("FILE", o.files, "scenario files, or folders with scenarios in them")->required();
+    c->add_flag("--update", o.update, "rewrite expectations that do not hold; review the difference");
+    c->add_flag("--all-modes", o.all_modes, "also with many workers, small batches, shuffled, with RocksDB, stopped and killed on the way");
+    c->add_flag("--trace", o.trace, "print every promise's forecast in every slot, on standard error");
+    c->add_option("--filter", o.filter, "only scenarios whose file or name has this text in it");
+    c->add_option("--junit", o.junit, "write JUnit's XML to this file");
+}
+
 void add_demo(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<DemoOptions>(app, c, "demo", "Plays a recorded overload through Kafka's protocol and shows the warnings.", demo_command);
@@ -99,6 +111,7 @@ int main(int argc, char** argv) {
     add_run(app);
     add_replay(app);
     add_check(app);
+    add_test(app);
     add_generate(app);
     add_demo(app);
     try {

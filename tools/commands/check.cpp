@@ -1,12 +1,78 @@
+#include <algorithm>
 #include <cstdio>
+#include <set>
 
+#include "connectors/file/file_source.h"
+#include "connectors/format/native_json.h"
+#include "engine/run/shared_names.h"
 #include "rules/config.h"
 #include "rules/reference.h"
+#include "rules/sample_check.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/wiring.h"
 
 namespace foreshock {
+
+namespace {
+
+// The names that stand in the events of a file, each once.
+class Sample {
+public:
+    explicit Sample(const Config& config) : shared_(config.engine.bounds), decoder_(decode_options(config), shared_) {}
+
+    Status read(const std::string& path) {
+        FileSource source({path});
+        auto lanes = source.open(1, [](const std::string&) { return std::optional<int64_t>{}; });
+        if (!lanes) return lanes.problems();
+        RecordBatch records;
+        EventBatch events;
+        for (PollResult r; (r = lanes.value()[0]->poll(records, std::chrono::milliseconds{100})) != PollResult::finished; records.clear()) {
+            if (r == PollResult::failed) return Diagnostic{path, 0, 0, lanes.value()[0]->failure(), {}};
+            events.clear();
+            decoder_.decode(records, events);
+            for (const Event& e : events.events) add(e, events);
+        }
+        return Done{};
+    }
+
+    std::vector<SampledName> names() const {
+        std::vector<SampledName> all;
+        for (const std::string& text : metrics_) {
+            const MetricInstanceName n = MetricInstanceName::split(text);
+            all.push_back({std::string(n.service), std::string(n.resource), std::string(n.metric), std::string(n.host)});
+        }
+        for (const std::string& service : services_) all.push_back({service, {}, {}, {}});
+        return all;
+    }
+
+private:
+    void add(const Event& e, const EventBatch& batch) {
+        if (e.kind == EventKind::metric) {
+            const NameId id = batch.metrics[e.detail].instance;
+            if (id != kNameOverflow) metrics_.insert(shared_.text(NameSpace::metric_instance, id));
+        } else if (e.service != kNameOverflow) {
+            services_.insert(shared_.text(NameSpace::service, e.service));
+        }
+    }
+
+    SharedNames shared_;
+    NativeJsonDecoder decoder_;
+    std::set<std::string> services_, metrics_;
+};
+
+int check_against_sample(const std::string& config_path, const std::string& sample_path) {
+    const auto config = load_config(config_path);
+    if (!config) return print(config.problems()), kWrongUsage;
+    Sample sample(config.value());
+    if (Status s = sample.read(sample_path); !s) return print(s.problems()), kOutsideFailed;
+    const Diagnostics unmet = check_sample(config.value(), sample.names());
+    print(unmet);
+    return unmet.empty() ? kFine : kDidNotHold;
+}
+
+}  // namespace
 
 int check_command(const CheckOptions& o) {
     if (o.reference) {
@@ -19,11 +85,14 @@ int check_command(const CheckOptions& o) {
     }
     const Diagnostics problems = check_config(o.configs);
     if (!problems.empty()) return print(problems), kWrongUsage;
+    int result = kFine;
     for (const std::string& path : o.configs) {
+        const int held = o.sample.empty() ? kFine : check_against_sample(path, o.sample);
+        result = std::max(result, held);
         if (o.dump) std::fputs(dump_config(load_config(path).value()).c_str(), stdout);
-        else std::printf("%s: fine\n", path.c_str());
+        else if (held == kFine) std::printf("%s: fine\n", path.c_str());
     }
-    return kFine;
+    return result;
 }
 
 }  // namespace foreshock

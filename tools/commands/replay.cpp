@@ -12,6 +12,7 @@
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/log.h"
+#include "tools/report/html_report.h"
 #include "tools/report/signals_file.h"
 #include "tools/stop_signals.h"
 #include "tools/summary.h"
@@ -34,6 +35,7 @@ struct ReplayOutputs {
     std::vector<std::unique_ptr<Sink>> sinks;
     std::vector<std::unique_ptr<Observer>> observers;
     std::unique_ptr<DeadLetterOutput> dead_letters;
+    HtmlReport* report = nullptr;
     LeadTimes lead_times;
 };
 
@@ -50,6 +52,11 @@ Status open_outputs(const ReplayOptions& o, const Config& config, ReplayOutputs&
         auto file = SignalsFile::open(o.signals);
         if (!file) return file.problems();
         out.observers.push_back(std::move(file.value()));
+    }
+    if (!o.report.empty()) {
+        auto report = std::make_unique<HtmlReport>(config.engine.app);
+        out.report = report.get();
+        out.observers.push_back(std::move(report));
     }
     if (!o.dead_letters.empty()) {
         auto file = FileDeadLetter::open(o.dead_letters);
@@ -103,6 +110,8 @@ int replay_command(const ReplayOptions& o) {
     const ProgressLine progress(pipeline);
     if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
     const auto breaches = outputs.lead_times.breaches();
+    if (outputs.report != nullptr)
+        if (Status s = outputs.report->write(o.report); !s) return print(s.problems()), kOutsideFailed;
     if (o.json) std::printf("%s\n", totals_json(pipeline.totals(), breaches).c_str());
     else std::fprintf(stderr, "%s", totals_text(pipeline.totals(), breaches).c_str());
     return kFine;
