@@ -36,11 +36,13 @@ public:
 
     // True once a quarter of the weight of an endless past is there.
     bool valid() const { return s0_ >= tau_ / 4; }
-    // Per second. 0 while no two samples differ in age.
+    // Per second. 0 while no two samples differ in age, and held back while the past is short, when two samples would make a line.
     double slope() const {
         const double d = s0_ * s2_ - s1_ * s1_;
         if (!(d > 1e-9 * s0_ * s2_) || s0_ <= 0) return 0;
-        return (s1_ * y0_ - s0_ * y1_) / d;
+        const double missing = s0_ < tau_ ? tau_ - s0_ : 0;  // of the weight of an endless past
+        const double ridge = s0_ * missing / 4;
+        return (s1_ * y0_ - s0_ * y1_) / (d + ridge * ridge);
     }
     // Now, on the fitted line. NaN before the first sample.
     double level() const {

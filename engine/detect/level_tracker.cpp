@@ -67,7 +67,7 @@ void LevelTracker::sample(bool learn) {
     since_sample_ = std::max(0.0, std::fmod(since_sample_, kPace));
     for (size_t i = 0; i < paces; ++i) {
         const bool newest = i + 1 == paces;
-        const double level = usable && (newest || span_ >= kPace) ? slow_.level() : std::nan("");
+        const double level = usable && (newest || span_ >= kPace) ? std::max(0.0, slow_.level()) : std::nan("");
         levels_.push(level);
         usual_.push(kept ? level : std::nan(""));
         if (samples_++ % 2 != 0) continue;

@@ -55,9 +55,9 @@ double fill_time(const Filling& f, double rate, double slope, double rising) {
 
 }  // namespace
 
-double goes_on(double age_seconds, double seconds) { return 1 / (1 + seconds / (age_seconds + kRiseStart)); }
+double goes_on(double age_seconds, double seconds) { return std::pow(1 + seconds / (age_seconds + kRiseStart), -kRiseHazard); }
 
-double time_left(double age_seconds, double q) { return (age_seconds + kRiseStart) * q / (1 - q); }
+double time_left(double age_seconds, double q) { return (age_seconds + kRiseStart) * (std::pow(1 - q, -1 / kRiseHazard) - 1); }
 
 Crossing crossing_of(const Rise& r) {
     std::array<Weighted, kPoints.size() * kPoints.size()> hits;

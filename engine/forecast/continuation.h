@@ -1,13 +1,15 @@
 // How rises go on, and when what rises or fills crosses a level.
 //
-// A rise that has lasted A ends with hazard alpha / (A + a0 + t): P(T > h) = (1 + h / (A + a0))^-alpha with alpha = 1 and
-// a0 = 120 s, the Lomax law: a rise is expected to go on about as long as it has lasted. With a straight line this says
-// P(final rise >= need) = so far / needed. Probabilities are over the uncertainty of slope, knee and continuation. Pure functions.
+// A rise that has lasted A ends with hazard alpha / (A + a0 + t): P(T > h) = (1 + h / (A + a0))^-alpha with a0 = 120 s, the Lomax
+// law: the longer it has lasted, the longer it goes on. With alpha = 1 and a straight line this would say P(final rise >= need) =
+// so far / needed; rises that are told so came true less often than said (0.33 of those at 0.5), and alpha = 1.75 makes the
+// probability mean what it says. Probabilities are over the uncertainty of slope, knee and continuation. Pure functions.
 #pragma once
 
 namespace foreshock {
 
-inline constexpr double kRiseStart = 120;  // a0, seconds
+inline constexpr double kRiseStart = 120;   // a0, seconds
+inline constexpr double kRiseHazard = 1.75;  // alpha
 
 // P(the rise still goes on after `seconds`).
 double goes_on(double age_seconds, double seconds);
