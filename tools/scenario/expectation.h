@@ -47,8 +47,9 @@ struct Pairing {
     std::string difference;  // empty: they agree
 };
 
-// Pairs what was expected with what was said so that as many as possible agree. Those that agree hold.
+// Pairs what was expected with what was said so that as many as possible agree. The pairs point into both arguments.
 std::vector<Pairing> compare(const Expectation& expectation, const std::vector<Entry>& said, EventTime start);
+std::vector<Pairing> compare(const Expectation&, std::vector<Entry>&&, EventTime) = delete;
 
 bool glob(std::string_view pattern, std::string_view text);  // `*` any text, `?` any character
 

@@ -14,7 +14,8 @@ std::string compare_block(const Scenario& scenario, const Expectation& expectati
     std::string text;
     size_t lines = 0, more = 0;
     uint32_t line = expectation.line;
-    for (const Pairing& p : compare(expectation, transcript.entries(expectation.kind), scenario.start)) {
+    const std::vector<Entry> said = transcript.entries(expectation.kind);
+    for (const Pairing& p : compare(expectation, said, scenario.start)) {
         if (p.expected) line = p.expected->line;
         if (p.difference.empty()) continue;
         if (++lines > kMostLines) {
@@ -69,7 +70,8 @@ std::string head_of(const std::string& line, bool empty) {
 }
 
 void append_updated(std::string& out, const Scenario& s, const Expectation& e, const Transcript& transcript) {
-    const auto pairs = compare(e, transcript.entries(e.kind), s.start);
+    const std::vector<Entry> said = transcript.entries(e.kind);
+    const auto pairs = compare(e, said, s.start);
     const bool none = std::ranges::none_of(pairs, [](const Pairing& p) { return p.got != nullptr; });
     out += head_of(s.lines[e.line - 1], none) + '\n';
     uint32_t kept = e.line;  // comments of the block stay before the line that they stood before
