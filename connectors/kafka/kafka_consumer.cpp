@@ -75,7 +75,9 @@ Status KafkaConsumer::connect(unsigned number) {
     KafkaProperties defaults = fetch_tuning();
     defaults.emplace_back("auto.offset.reset", "earliest");
     defaults.emplace_back("isolation.level", "read_committed");
-    defaults.emplace_back("partition.assignment.strategy", "cooperative-sticky");
+    // Before 2.3, librdkafka aborts when a client of this strategy is destroyed before its first assignment (its issue 4312).
+    const bool sticky_is_safe = rd_kafka_version() >= 0x02030000;
+    defaults.emplace_back("partition.assignment.strategy", sticky_is_safe ? "cooperative-sticky" : "range,roundrobin");
     const KafkaProperties fixed{{"group.id", settings_.group},
                                 {"enable.auto.commit", "false"},
                                 {"enable.auto.offset.store", "false"},
