@@ -96,7 +96,7 @@ std::optional<Decimal> parse_short_decimal(std::string_view text) {
     const char* const p = text.data();
     const size_t n = text.size();
     if (n == 0 || !is_digit(p[0]) || !is_digit(p[n - 1])) return parse_decimal(text);
-    if (p[0] == '0' && n > 1 && p[1] != '.') return {};
+    if (p[0] == '0' && n > 1 && p[1] != '.') return parse_decimal(text);
     constexpr uint64_t kZeros = 0x3030303030303030, kPoints = 0x2e2e2e2e2e2e2e2e, kOnes = 0x0101010101010101;
     uint64_t word;
     std::memcpy(&word, p, sizeof word);
