@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# foreshock check: good configurations, every problem at once with its place, exit codes and streams.
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() { echo "failed: $1" >&2; exit 1; }
+# expect CODE ARGUMENTS...: runs it, output in out and err.
+expect() {
+  local code=$1 got=0
+  shift
+  "$FORESHOCK" "$@" >out 2>err || got=$?
+  [ "$got" -eq "$code" ] || { cat out err; fail "exit $got instead of $code: foreshock $*"; }
+}
+
+cat >good.yaml <<'YAML'
+app: shop
+model: model.yaml
+sources:
+  - kafka: {brokers: 'localhost:9092', topics: [transactions, capacity], properties: {sasl.password: '${TEST_PASSWORD}'}}
+outputs: [{kafka: {brokers: 'localhost:9092', topic: warnings}}, {stdout: json}]
+YAML
+cat >model.yaml <<'YAML'
+services:
+  web: {calls: [payment], slos: {latency: {indicator: p95_latency_ms, below: 300}}}
+  payment: {}
+resources:
+  db: {service: payment, match: {resource: '^db-1$'}, metrics: {used: {limit: 600}}}
+YAML
+
+export TEST_PASSWORD=hunter2
+expect 0 check good.yaml model.yaml
+expect 0 check --dump good.yaml
+grep -q 'hunter2' out err && fail 'a secret is shown'
+grep -qF '${TEST_PASSWORD}' out || fail 'the dump names no reference to the secret'
+unset TEST_PASSWORD
+expect 2 check good.yaml
+grep -qF 'good.yaml:4:' err || fail 'no place of a variable that is not set'
+
+cat >bad.yaml <<'YAML'
+slots: {length: 7s}
+servces: {}
+services:
+  web: {calls: [payment]}
+YAML
+expect 2 check bad.yaml model.yaml
+[ ! -s out ] || { cat out; fail 'problems belong on standard error'; }
+[ "$(grep -c '^bad.yaml:' err)" -eq 3 ] || { cat err; fail 'not all problems at once'; }
+grep -qF "bad.yaml:2:1: unknown key 'servces' (did you mean 'services'?)" err || { cat err; fail 'no hint at the right key'; }
+grep -qF "bad.yaml:4:17: calls: unknown service 'payment'" err || { cat err; fail 'no place of an unknown service'; }
+
+printf 'services:\n\tweb: {}\n' >tab.yaml
+expect 2 check tab.yaml
+grep -qF 'tab.yaml:2:' err || { cat err; fail 'no place in broken YAML'; }
+expect 2 check nowhere.yaml
+grep -qF 'nowhere.yaml: cannot read' err || { cat err; fail 'a missing file is not named'; }
+expect 2 check
+
+expect 0 check --reference
+grep -qF '| `slots.length` |' out || fail 'the reference lacks a key'
+
+cat >events.jsonl <<'JSON'
+{"ts":"2026-11-20T09:00:00Z","type":"transaction","service":"web","value":1,"duration_ms":5,"outcome":"ok"}
+{"ts":"2026-11-20T09:00:00Z","type":"metric","resource":"db-2","metric":"used","value":412}
+JSON
+if "$FORESHOCK" check --help | grep -q -- --sample; then
+  expect 1 check model.yaml --sample events.jsonl
+  cat out err | grep -qF "this matcher of 'db' matches nothing in the sample" || { cat out err; fail 'no word of a matcher that matches nothing'; }
+  sed -i 's/db-2/db-1/' events.jsonl
+  expect 0 check model.yaml --sample events.jsonl
+fi
