@@ -37,6 +37,15 @@ public:
         }
         return quantile_of(sorted, q);
     }
+    // Mean over the same stretch; NaN when no sample is there.
+    double mean(size_t from, size_t to) const {
+        double sum = 0, n = 0;
+        for (size_t age = from; age < std::min(to, samples_.size()); ++age) {
+            const double x = at(age);
+            if (!std::isnan(x)) { sum += x; n += 1; }
+        }
+        return n > 0 ? sum / n : std::numeric_limits<double>::quiet_NaN();
+    }
     size_t known(size_t from, size_t to) const {
         size_t n = 0;
         for (size_t age = from; age < std::min(to, samples_.size()); ++age) n += !std::isnan(at(age));

@@ -21,7 +21,7 @@ double known_or(double x, double otherwise) { return std::isnan(x) ? otherwise :
 LevelTracker::LevelTracker(const LevelOptions& options)
     : options_(options), fast_(options.fast_seconds), slow_(options.slow_seconds), levels_(kRecent), usual_(kOldest),
       deviations_(kMinutes),
-      slow_slopes_(kMinutes), fast_slopes_(kMinutes), median_(std::nan("")), level_noise_(std::nan("")),
+      slow_slopes_(kMinutes), fast_slopes_(kMinutes), median_(std::nan("")), mean_(std::nan("")), level_noise_(std::nan("")),
       slow_noise_(std::nan("")), fast_noise_(std::nan("")) {}
 
 void LevelTracker::age(double seconds) {
@@ -38,13 +38,13 @@ void LevelTracker::add(double y, double span_seconds) {
     span_ = span_seconds;
 }
 
-void LevelTracker::close(double season, bool learn) {
+void LevelTracker::close(double season, bool learn, double mean_weight) {
     if (learn) unlearned_ = 0;
     LevelEstimate& e = estimate_;
     e.valid = slow_.valid() && silent_ <= std::max(90.0, 3 * span_);
     e.slow = std::max(0.0, slow_.level());
     e.settled = samples_ >= 60;
-    e.baseline = median_ * season;
+    e.baseline = (median_ + mean_weight * (mean_ - median_)) * season;
     const double floor = std::max(options_.noise_floor, options_.noise_floor_of_level * known_or(e.baseline, e.slow));
     const double slope_floor = floor / options_.slope_floor_seconds;
     const double above = e.baseline > 0 ? std::clamp(e.slow / e.baseline, 1.0, kMostAbove) : 1;
@@ -85,6 +85,8 @@ void LevelTracker::refresh() {
     const size_t newest = std::min<size_t>(kNewest, known * 2 / 5);
     const double median = usual_.quantile(kQuantileOfLevel, newest, kOldest);
     if (!std::isnan(median)) median_ = median;
+    const double mean = usual_.mean(newest, kOldest);
+    if (!std::isnan(mean)) mean_ = mean;
     const size_t from = newest / 2;
     const auto keep = [](double& held, double fresh) { if (!std::isnan(fresh)) held = fresh; };
     keep(level_noise_, deviations_.quantile(kQuantileOfNoise, from, kMinutes));

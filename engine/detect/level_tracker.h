@@ -47,7 +47,8 @@ public:
     void add(double y, double span_seconds);
     // `season`: usual level now over usual level 20 to 80 minutes ago (1 when unknown).
     // `learn`: false keeps the present out of the past that later baselines are made of (up to two hours).
-    void close(double season, bool learn);
+    // `mean_weight` (0..1): how far the baseline is the mean of the past instead of its quantile, for series that come in bursts.
+    void close(double season, bool learn, double mean_weight = 0);
 
     const LevelEstimate& estimate() const { return estimate_; }
     double silent_seconds() const { return silent_; }  // since the last sample
@@ -61,7 +62,7 @@ public:
     template <class A>
     void archive(A& a) {
         a(fast_, slow_, levels_, usual_, deviations_, slow_slopes_, fast_slopes_, since_sample_, samples_, silent_, span_, unlearned_);
-        a(median_, level_noise_, slow_noise_, fast_noise_, estimate_);
+        a(median_, mean_, level_noise_, slow_noise_, fast_noise_, estimate_);
     }
 
 private:
@@ -77,7 +78,7 @@ private:
     uint64_t samples_ = 0;
     double silent_ = 0, span_ = 0;
     double unlearned_ = 0;  // seconds for which `learn` has been false
-    double median_, level_noise_, slow_noise_, fast_noise_;
+    double median_, mean_, level_noise_, slow_noise_, fast_noise_;
     LevelEstimate estimate_;
 };
 

@@ -8,6 +8,8 @@ namespace {
 
 constexpr int64_t kBinSeconds = 300, kBinsOfDay = 288, kHoursOfWeek = 168, kBinsOfHour = 12;
 constexpr size_t kDelay = 18;               // bins that wait before they are learned: 90 minutes
+constexpr double kToday = 0.03;             // weight of the newest hour in today's level
+constexpr double kForget = 0.9995;          // of a bin's scatter in the next: a week
 constexpr float kNewDay = 0.35F;            // weight of the newest day, of the newest week 0.5
 constexpr int64_t kFactorBins[]{4, 6, 8, 10, 12, 14, 16};  // 20 to 80 minutes ago
 
@@ -56,15 +58,27 @@ void SeasonalProfile::learn(const Pending& p) {
             hour_usual_ += static_cast<double>(usual);
             ++hour_bins_;
         }
+        learn_scatter(p);
         usual = std::isnan(usual) ? p.mean : usual + kNewDay * (p.mean - usual);
     }
     if (of_week(p.bin + 1) != of_week(p.bin)) close_hour(p.bin);
+}
+
+void SeasonalProfile::learn_scatter(const Pending& p) {
+    const double usual = expected(p.bin);
+    if (!(usual > 0)) return;
+    const double off = std::min(2.0, std::abs(static_cast<double>(p.mean) / usual - 1));
+    scatter_sum_ = kForget * scatter_sum_ + off;
+    scatter_weight_ = kForget * scatter_weight_ + 1;
 }
 
 void SeasonalProfile::close_hour(int64_t bin) {
     if (hour_bins_ >= kBinsOfHour / 2 && hour_usual_ > 0) {
         const auto ratio = static_cast<float>(std::clamp(hour_sum_ / hour_usual_, 0.05, 20.0));
         float& week = week_[of_week(bin)];
+        const double known = std::isnan(week) ? 1.0 : static_cast<double>(week);
+        const double off = std::min(3.0, static_cast<double>(ratio) / (known * today_)) - 1;
+        today_ = std::clamp(today_ * (1 + kToday * off), 0.25, 4.0);
         week = std::isnan(week) ? ratio : week + 0.5F * (ratio - week);
     }
     hour_sum_ = hour_usual_ = 0;
@@ -81,10 +95,11 @@ double SeasonalProfile::shape(int64_t bin) const {
     return sum / n;
 }
 
-double SeasonalProfile::at(EventTime t) const {
-    const int64_t bin = bin_of(t);
+double SeasonalProfile::at(EventTime t) const { return expected(bin_of(t)); }
+
+double SeasonalProfile::expected(int64_t bin) const {
     const float week = week_[of_week(bin)];
-    return shape(bin) * (std::isnan(week) ? 1.0 : static_cast<double>(week));
+    return today_ * shape(bin) * (std::isnan(week) ? 1.0 : static_cast<double>(week));
 }
 
 double SeasonalProfile::factor(EventTime t, double low, double high) const {
@@ -101,14 +116,6 @@ double SeasonalProfile::factor(EventTime t, double low, double high) const {
     std::sort(past.begin(), past.end());  // what is unknown goes to the end
     const double median = past[n / 2];
     return median > 0 ? std::clamp(now / median, low, high) : 1;
-}
-
-double SeasonalProfile::mean() const {
-    double sum = 0, n = 0;
-    for (const float v : day_) {
-        if (!std::isnan(v)) { sum += static_cast<double>(v); n += 1; }
-    }
-    return n > 0 ? sum / n : 0;
 }
 
 }  // namespace foreshock

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -22,13 +23,16 @@ public:
     double at(EventTime t) const;
     // at(t) over the median of at() 20 to 80 minutes before t, within [low, high]; 1 while unknown.
     double factor(EventTime t, double low, double high) const;
-    // Usual value over all hours known; 0 when none is.
-    double mean() const;
+    // Usual deviation of five-minute means from at(), as a share of it; NaN before three days of past.
+    double scatter() const { return scatter_weight_ >= kLeastBins ? scatter_sum_ / scatter_weight_ : kUnknownScatter; }
 
     template <class A>
-    void archive(A& a) { a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_); }
+    void archive(A& a) { a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_, scatter_sum_, scatter_weight_, today_); }
 
 private:
+    static constexpr double kLeastBins = 576;  // two days with an earlier day known
+    static constexpr double kUnknownScatter = std::numeric_limits<double>::quiet_NaN();
+
     struct Pending {
         int64_t bin = 0;  // five-minute intervals since the epoch
         float mean = 0;   // NaN: not learned
@@ -38,7 +42,9 @@ private:
     void close_bin();
     void learn(const Pending& p);
     void close_hour(int64_t hour);
+    void learn_scatter(const Pending& p);
     double shape(int64_t bin) const;
+    double expected(int64_t bin) const;
 
     std::vector<float> day_;   // [288], NaN: unknown
     std::vector<float> week_;  // [168], NaN: unknown
@@ -48,6 +54,8 @@ private:
     int64_t bin_ = -1;
     double hour_sum_ = 0, hour_usual_ = 0;  // of the hour that is being learned
     int32_t hour_bins_ = 0;
+    double scatter_sum_ = 0, scatter_weight_ = 0;
+    double today_ = 1;  // level of the last hours over what day and week say
 };
 
 }  // namespace foreshock

@@ -9,6 +9,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kFilterSeconds = 150;  // over which the slow level averages: chance alone moves a count by its root
+constexpr double kDay = 86400;
 constexpr double kValueScatter = 1.5;   // values differ among themselves
 
 }  // namespace
@@ -18,6 +19,9 @@ void ServiceTracker::age(EventTime end, double seconds) {
     value_.age(seconds);
     contributors_.age(end, seconds);
     silent_ += seconds;
+    const double keep = std::exp(-seconds / kDay);
+    counted_ *= keep;
+    valued_ *= keep;
     state_.present = span_ > 0 && silent_ < span_;
 }
 
@@ -33,6 +37,8 @@ void ServiceTracker::add(const ServiceSlot& s, EventTime end, double slot_second
     const double count = static_cast<double>(s.count);
     volume_.add(end, count / span, span);
     if (has_value_) value_.add(end, static_cast<double>(s.value_micro) * 1e-6 / span, span);
+    counted_ += count;
+    valued_ += static_cast<double>(s.value_micro) * 1e-6;
     contributors_.add(s.dimensions, span);
     state_.error_ratio = s.count > 0 ? static_cast<double>(s.failed) / count : kUnknown;
     state_.p95_ms = s.latency.empty() ? kUnknown : s.latency.quantile(0.95);
@@ -49,7 +55,7 @@ void ServiceTracker::close(EventTime start, EventTime end, const std::vector<std
     const double usual = volume_.state().baseline;
     const double chance = std::sqrt(std::max(std::isnan(usual) ? 0 : usual, 1 / kFilterSeconds) / kFilterSeconds);
     volume_.close(start, end, chance);
-    const double each = usual > 0 && value_.state().baseline > 0 ? value_.state().baseline / usual : 0;
+    const double each = counted_ > 0 ? std::max(0.0, valued_ / counted_) : 0;
     value_.close(start, end, chance * each * kValueScatter);
     for (const Measure m : {Measure::volume, Measure::value}) {
         DemandState& d = m == Measure::volume ? volume_.state() : value_.state();

@@ -25,7 +25,7 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(volume_, value_, contributors_, seen_, has_value_, span_, silent_);
+        a(volume_, value_, contributors_, seen_, has_value_, span_, silent_, counted_, valued_);
         a(state_.summarised, state_.error_ratio, state_.p95_ms, state_.currency);
     }
 
@@ -34,6 +34,7 @@ private:
     ContributorTracker contributors_;
     bool seen_ = false, has_value_ = false;
     double span_ = 0, silent_ = 0;
+    double counted_ = 0, valued_ = 0;  // transactions and their value, fading in a day
     ServiceState state_;
 };
 
