@@ -13,7 +13,7 @@
 namespace foreshock {
 namespace {
 
-constexpr size_t kOpenRows = 12;
+constexpr size_t kOpenRows = 12, kFewRows = 4;  // a few more than open are not worth folding
 
 std::string plural(size_t n, const char* one, const char* many) { return fmt::format("{} {}", n, n == 1 ? one : many); }
 
@@ -24,10 +24,10 @@ struct Score {
     std::string currency;
 };
 
-Score score_of(const ReportData& data) {
+Score score_of(const ReportView& view) {
     Score s;
     std::vector<Micros> leads;
-    for (const Breach& b : data.breaches()) {
+    for (const Breach& b : view.breaches) {
         ++s.breaches;
         if (const auto lead = b.lead()) leads.push_back(*lead);
     }
@@ -36,7 +36,7 @@ Score score_of(const ReportData& data) {
         std::ranges::sort(leads);
         s.median_lead = (leads[leads.size() / 2] + leads[(leads.size() - 1) / 2]) / 2;
     }
-    for (const WarningStory& w : data.warnings()) {
+    for (const WarningStory& w : view.data.warnings()) {
         s.averted += w.verdict == Verdict::averted;
         s.wrong += w.verdict == Verdict::false_alarm;
         if (w.value_per_minute <= s.at_risk) continue;
@@ -46,10 +46,11 @@ Score score_of(const ReportData& data) {
     return s;
 }
 
-std::string about_breaches(const Score& s, bool any_warning) {
+std::string about_breaches(const Score& s, bool any_warning, size_t spikes) {
     if (s.breaches == 0) {
-        return any_warning ? "No promise was broken for a minute or longer."
-                           : "A calm time: no promise was broken and nothing had to be warned of.";
+        if (any_warning) return "No promise was broken for a minute or longer.";
+        return spikes == 0 ? "A calm time: no promise was broken and nothing had to be warned of."
+                           : "No promise was broken and nothing had to be warned of.";
     }
     if (s.warned == 0) {
         return s.breaches == 1 ? "One promise was broken, without a warning ahead."
@@ -66,7 +67,7 @@ std::string about_breaches(const Score& s, bool any_warning) {
 }
 
 std::string lead_sentence(const ReportData& data, const Score& s) {
-    std::string out = about_breaches(s, !data.warnings().empty());
+    std::string out = about_breaches(s, !data.warnings().empty(), data.spikes());
     if (s.averted != 0)
         out += fmt::format(" {} averted.", s.averted == 1 ? "One was" : fmt::format("{} were", s.averted));
     if (s.wrong != 0) out += fmt::format(" {} did not come true.", plural(s.wrong, "warning", "warnings"));
@@ -95,7 +96,7 @@ std::string tiles(const ReportData& data, const Score& s) {
     out += tile(std::to_string(s.breaches), "broken promises");
     if (s.breaches != 0) out += tile(fmt::format("{} of {}", s.warned, s.breaches), "warned of ahead");
     if (s.warned != 0) out += tile(span_text(s.median_lead), "median lead time");
-    out += tile(std::to_string(data.spikes()), "demand spikes");
+    out += tile(grouped(data.spikes()), "demand spikes");
     if (s.at_risk > 0) out += tile(unit_text(s.at_risk, Unit::money, s.currency), "a minute at risk");
     return out + "</section>\n";
 }
@@ -109,13 +110,13 @@ std::string legend() {
            "objective</ul>";
 }
 
-std::string overview(const std::vector<ServicePart>& parts, const ReportData& data) {
+std::string overview(const std::vector<ServicePart>& parts, const ReportView& view) {
     std::vector<Lane> lanes;
     for (const ServicePart& p : parts) {
         if (p.eventful()) lanes.push_back({p.track->name, "#" + p.anchor, p.shading});
     }
     if (lanes.empty()) return {};
-    return "<section class=\"card\"><h2>When what happened</h2>" + lanes_svg(lanes, data.timeline()) + legend() +
+    return "<section class=\"card\"><h2>When what happened</h2>" + lanes_svg(lanes, view.all) + legend() +
            "</section>\n";
 }
 
@@ -129,41 +130,36 @@ std::string table(const std::string& title, const std::string& heads, const std:
         return fmt::format("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", heads,
                            fmt::join(from, to, ""));
     };
-    const size_t open = std::min(rows.size(), kOpenRows);
+    const size_t open = rows.size() > kOpenRows + kFewRows ? kOpenRows : rows.size();
     std::string out = fmt::format("<section class=\"card\"><h2>{}</h2>", title) + part(0, open);
     if (rows.size() > open) {
-        const std::string rest =
-            all == rows.size() ? "the other" : fmt::format("of the other {} the first", all - open);
-        out += fmt::format("<details><summary>{} {}</summary>{}</details>", rest, rows.size() - open,
-                           part(open, rows.size()));
+        out += fmt::format("<details><summary>{} more{}</summary>{}</details>", rows.size() - open,
+                           all == rows.size() ? "" : fmt::format(" of {}", all - open), part(open, rows.size()));
     }
     return out + "</section>\n";
 }
 
-std::string warnings_table(const ReportData& data) {
-    const auto breaches = data.breaches();
-    const TimeWords words(data.timeline().start(), data.timeline().end());
+std::string warnings_table(const ReportView& view) {
     std::vector<std::string> rows;
-    for (const WarningStory& w : data.warnings()) {
+    for (const WarningStory& w : view.data.warnings()) {
         if (rows.size() == kListedWarnings) break;
-        rows.push_back(fmt::format(
-            "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td>"
-            "<td class=\"n\">{}</td><td>{}</td></tr>",
-            words.when(w.opened_at), html_escaped(w.service), html_escaped(w.slo_text.empty() ? w.slo : w.slo_text),
-            w.breached_when_opened ? "–" : words.when(w.act_before), words.when(w.breach_at),
-            outcome_html(w, breaches, words)));
+        rows.push_back(
+            fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td class=\"n\">{}</td>"
+                        "<td class=\"n\">{}</td><td>{}</td></tr>",
+                        view.words.when(w.opened_at), html_escaped(w.service),
+                        html_escaped(w.slo_text.empty() ? w.slo : w.slo_text),
+                        w.breached_when_opened ? "–" : view.words.when(w.act_before), view.words.when(w.breach_at),
+                        outcome_html(w, view)));
     }
     return table("Warnings",
                  "<th class=\"n\">Said at</th><th>Service</th><th>Promise</th><th class=\"n\">Act before</th>"
                  "<th class=\"n\">Breach expected</th><th>What came</th>",
-                 rows, data.warnings().size() + data.warnings_left_out());
+                 rows, view.data.warnings().size() + view.data.warnings_left_out());
 }
 
-std::string breaches_table(const ReportData& data) {
-    const auto breaches = data.breaches();
-    const TimeWords words(data.timeline().start(), data.timeline().end());
+std::string breaches_table(const ReportView& view) {
     std::vector<std::string> rows;
-    for (const Breach& b : breaches) {
+    for (const Breach& b : view.breaches) {
         if (rows.size() == kListedWarnings) break;
         const auto lead = b.lead();
         const std::string warned = lead ? "<span class=\"good\">" + span_text(*lead) + " ahead</span>"
@@ -171,12 +167,18 @@ std::string breaches_table(const ReportData& data) {
         rows.push_back(
             fmt::format("<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td>"
                         "<td class=\"n\">{}</td></tr>",
-                        words.when(b.start), span_text(b.end - b.start), html_escaped(b.service),
-                        html_escaped(promise_of(data, b)), warned));
+                        view.words.when(b.start), span_text(b.end - b.start), html_escaped(b.service),
+                        html_escaped(promise_of(view.data, b)), warned));
     }
     return table("Broken promises",
                  "<th class=\"n\">From</th><th class=\"n\">For</th><th>Service</th><th>Promise</th><th>Warned</th>",
-                 rows, breaches.size());
+                 rows, view.breaches.size());
+}
+
+std::string about_shown(const ReportView& view) {
+    if (view.shown.start == view.all.start && view.shown.end == view.all.end) return {};
+    return fmt::format("<p class=\"soft\">Below, the time with warnings and broken promises: {} to {}.</p>\n",
+                       view.words.when(view.shown.start), view.words.when(view.shown.end));
 }
 
 std::string foot(const ReportData& data, size_t plotted) {
@@ -207,11 +209,12 @@ std::string html_page(const std::string& app, const ReportData& data) {
                          "event was read.</p></main></body></html>\n",
                          html_escaped(app));
     }
-    const Score score = score_of(data);
-    const auto parts = service_parts(data);
+    const ReportView view(data);
+    const Score score = score_of(view);
+    const auto parts = service_parts(view);
     out += head(app, data) + "<p class=\"lead\">" + lead_sentence(data, score) + "</p>\n" + tiles(data, score);
-    out += overview(parts, data) + warnings_table(data) + breaches_table(data);
-    for (const ServicePart& p : parts) out += service_html(p, data);
+    out += overview(parts, view) + warnings_table(view) + breaches_table(view) + about_shown(view);
+    for (const ServicePart& p : parts) out += service_html(p, view);
     return out + foot(data, parts.size()) + "</main></body></html>\n";
 }
 

@@ -22,7 +22,7 @@ h2{font-size:18px;font-weight:650;margin:0 0 12px}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:12px;margin-bottom:24px}
 .tile,.card{background:var(--card);border:1px solid var(--line);border-radius:10px}
 .tile{padding:14px 16px}
-.tile b{display:block;font-size:22px;white-space:nowrap;line-height:1.25;font-weight:650;letter-spacing:-.01em}
+.tile b{display:block;font-size:20px;white-space:nowrap;line-height:1.25;font-weight:650;letter-spacing:-.01em}
 .tile span{color:var(--soft);font-size:13px}
 .card{padding:20px 22px;margin-bottom:24px;overflow-x:auto}
 .card>svg{display:block;width:100%;min-width:760px;height:auto}

@@ -9,6 +9,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kPerMinute = 60;
+constexpr Micros kGrace = std::chrono::minutes{5};  // after a breach, when warnings still speak of it
 
 std::string currency_text(uint32_t packed) {
     std::string out;
@@ -24,6 +25,13 @@ void halve_all(ServiceTrack& s) {
 }
 
 }  // namespace
+
+void keep_longest(std::vector<Span>& spans, size_t n) {
+    if (spans.size() <= n) return;
+    std::ranges::stable_sort(spans, std::greater<>{}, &Span::length);
+    spans.resize(n);
+    std::ranges::stable_sort(spans, {}, &Span::start);
+}
 
 void ReportData::decided(const DecidedSlot& slot) {
     extend(slot);
@@ -115,9 +123,29 @@ void ReportData::add_spikes(const DecidedSlot& slot) {
         ServiceTrack* s = service(slot.inventory, c.service);
         if (s == nullptr) continue;
         auto& spans = c.measure == Measure::volume ? s->volume_spikes : s->value_spikes;
-        if (c.opened && spans.size() < kMaxSpans) spans.push_back({c.since, kEndOfTime});
+        if (c.opened) spans.push_back({c.since, kEndOfTime});
         if (!c.opened && !spans.empty() && spans.back().end == kEndOfTime) spans.back().end = c.at;
+        if (spans.size() >= 2 * kMaxSpans) keep_longest(spans, kMaxSpans);
     }
+}
+
+std::vector<Breach> ReportData::breaches() const {
+    std::vector<Breach> all = lead_times_.breaches();
+    const auto during_another = [&](const WarningStory& w, const Breach& b) {
+        return std::ranges::any_of(all, [&](const Breach& other) {
+            return other.service == b.service && other.start < b.start && w.opened_at >= other.start &&
+                   w.opened_at <= other.end + kGrace;
+        });
+    };
+    for (Breach& b : all) {
+        b.warned_at.reset();
+        for (const WarningStory& w : warnings_) {
+            const bool ahead = w.opened_at < b.start && w.opened_at >= b.start - LeadTimes::kHorizon;
+            if (b.warned_at || w.service != b.service || !ahead || w.breached_when_opened) continue;
+            if (!during_another(w, b)) b.warned_at = w.opened_at;
+        }
+    }
+    return all;
 }
 
 void ReportData::add_warning(const WarningRevision& w) {

@@ -29,7 +29,10 @@ struct GaugeTrack {
 
 struct Span {
     EventTime start, end;  // end: kEndOfTime while it lasts
+    Micros length() const { return end == kEndOfTime ? Micros::max() : end - start; }
 };
+// Drops the shortest so that `n` are left, in the order in which they were.
+void keep_longest(std::vector<Span>& spans, size_t n);
 
 struct ServiceTrack {
     std::string name, title;
@@ -59,7 +62,7 @@ struct WarningStory {
 // Filled by the deciding thread. Bounds: services, gauges and warnings beyond these are counted and left out.
 class ReportData {
 public:
-    static constexpr size_t kMaxServices = 500, kMaxGauges = 1500, kMaxWarnings = 2000, kMaxSpans = 400;
+    static constexpr size_t kMaxServices = 150, kMaxGauges = 500, kMaxWarnings = 2000, kMaxSpans = 400;
 
     void decided(const DecidedSlot& slot);
 
@@ -67,7 +70,9 @@ public:
     const std::map<ServiceIndex, ServiceTrack>& services() const { return services_; }
     const std::map<GaugeIndex, GaugeTrack>& gauges() const { return gauges_; }
     const std::vector<WarningStory>& warnings() const { return warnings_; }
-    std::vector<Breach> breaches() const { return lead_times_.breaches(); }
+    // In the order of their start. Only what was said before the promise broke counts as a warning of it: not what was
+    // opened because something was broken, nor during another breach of the service or its last minutes.
+    std::vector<Breach> breaches() const;
     size_t spikes() const { return spikes_; }
     uint64_t events() const { return events_; }
     size_t services_left_out() const { return services_left_out_; }

@@ -11,13 +11,11 @@ namespace foreshock {
 namespace {
 
 constexpr size_t kMostGauges = 6;    // plotted for one service
+constexpr double kLeastUse = 0.005;  // of its limit, to be plotted
 constexpr size_t kMostShades = 120;  // of one kind in one figure
 constexpr size_t kMostSentences = 40;
-constexpr double kCutPromise = 4;  // numbers beyond this many times the objective are cut off
-
-void limit(std::vector<Span>& spans) {
-    if (spans.size() > kMostShades) spans.resize(kMostShades);
-}
+constexpr double kMostRatio = 100;  // beyond, the usual was next to nothing
+constexpr double kCutPromise = 4;   // numbers beyond this many times the objective are cut off
 
 std::vector<Span> merged(std::vector<Span> a, const std::vector<Span>& b) {
     a.insert(a.end(), b.begin(), b.end());
@@ -32,22 +30,48 @@ std::vector<Span> merged(std::vector<Span> a, const std::vector<Span>& b) {
     return out;
 }
 
-// Smaller comes first.
-std::tuple<int, EventTime, double> rank(const ServicePart& p) {
-    EventTime first = kEndOfTime;
-    for (const auto* spans : {&p.shading.warnings, &p.shading.breaches}) {
-        if (!spans->empty()) first = std::min(first, spans->front().start);
+Micros total(const std::vector<Span>& spans) {
+    Micros sum{0};
+    for (const Span& s : spans) sum += s.length();
+    return sum;
+}
+
+// Greater comes first.
+std::tuple<Micros, size_t, bool, double> rank(const ServicePart& p) {
+    return {total(p.shading.breaches), p.warnings.size(), !p.shading.spikes.empty(), p.track->volume.greatest_mean()};
+}
+
+// Resources of other services that it was warned for.
+void add_warned_gauges(ServicePart& part, const ReportData& data) {
+    for (const auto& [index, gauge] : data.gauges()) {
+        const bool warned =
+            std::ranges::any_of(part.warnings, [&](const WarningStory* w) { return w->resource == gauge.resource; });
+        if (warned && std::ranges::find(part.gauges, &gauge) == part.gauges.end()) part.gauges.push_back(&gauge);
     }
-    const int group = first != kEndOfTime ? 0 : !p.shading.spikes.empty() ? 1 : 2;
-    return {group, first, -p.track->volume.greatest_mean()};
+}
+
+// The stretch from the first to the last warning or breach with some time around it, unless that is most of the run.
+Span stretch_to_show(const ReportData& data, const std::vector<Breach>& breaches, const Span& all) {
+    Span out{kEndOfTime, kBeginningOfTime};
+    const auto take = [&](EventTime start, EventTime end) {
+        out.start = std::min(out.start, start);
+        out.end = std::max(out.end, std::min(end, all.end));
+    };
+    for (const WarningStory& w : data.warnings()) take(w.opened_at, w.resolved_at);
+    for (const Breach& b : breaches) take(b.start, b.end);
+    if (out.end < out.start) return all;
+    const Micros around = std::max<Micros>(std::chrono::minutes{45}, (out.end - out.start) / 4);
+    out = {std::max(all.start, out.start - around), std::min(all.end, out.end + around)};
+    return (out.end - out.start) * 2 > all.end - all.start ? all : out;
 }
 
 void add_gauges(std::map<ServiceIndex, ServicePart>& parts, const ReportData& data) {
     for (const auto& [index, gauge] : data.gauges()) {
         const auto part = parts.find(gauge.service);
-        if (part != parts.end() && gauge.utilization.known()) part->second.gauges.push_back(&gauge);
+        if (part != parts.end() && gauge.utilization.greatest() >= kLeastUse) part->second.gauges.push_back(&gauge);
     }
     for (auto& [index, part] : parts) {
+        add_warned_gauges(part, data);
         std::ranges::stable_sort(part.gauges, std::greater<>{},
                                  [](const GaugeTrack* g) { return g->utilization.greatest(); });
     }
@@ -117,9 +141,12 @@ void add_strips_of_capacity(std::vector<Strip>& out, const ServicePart& part) {
 
 std::string facts(const ServicePart& p) {
     std::vector<std::string> parts;
-    if (p.track->peak_ratio > 0) parts.push_back(fmt::format("demand up to ×{:.1f} its usual", p.track->peak_ratio));
-    Micros broken{0};
-    for (const Span& s : p.shading.breaches) broken += s.end - s.start;
+    if (p.track->peak_ratio > kMostRatio) {
+        parts.push_back(fmt::format("demand more than ×{:.0f} its usual", kMostRatio));
+    } else if (p.track->peak_ratio > 0) {
+        parts.push_back(fmt::format("demand up to ×{:.1f} its usual", p.track->peak_ratio));
+    }
+    const Micros broken = total(p.shading.breaches);
     if (!p.warnings.empty())
         parts.push_back(p.warnings.size() == 1 ? "1 warning" : fmt::format("{} warnings", p.warnings.size()));
     if (broken.count() > 0) parts.push_back("promises broken for " + span_text(broken));
@@ -128,14 +155,14 @@ std::string facts(const ServicePart& p) {
     return parts.empty() ? "" : fmt::format("<p class=\"facts\">{}</p>", fmt::join(parts, " · "));
 }
 
-std::string sentences(const ServicePart& p, const std::vector<Breach>& breaches, const TimeWords& words) {
+std::string sentences(const ServicePart& p, const ReportView& view) {
     if (p.warnings.empty()) return {};
-    std::string out = fmt::format("<ul class=\"said{}\">", words.days() ? " days" : "");
+    std::string out = fmt::format("<ul class=\"said{}\">", view.words.days() ? " days" : "");
     size_t n = 0;
     for (const WarningStory* w : p.warnings) {
         if (++n > kMostSentences) break;
-        out += fmt::format("<li><time>{}</time>{} {}</li>", words.when(w->opened_at), html_sentence(w->sentence),
-                           outcome_html(*w, breaches, words));
+        out += fmt::format("<li><time>{}</time>{} {}</li>", view.words.when(w->opened_at), html_sentence(w->sentence),
+                           outcome_html(*w, view));
     }
     out += "</ul>";
     if (p.warnings.size() > kMostSentences)
@@ -145,7 +172,15 @@ std::string sentences(const ServicePart& p, const std::vector<Breach>& breaches,
 
 }  // namespace
 
-std::vector<ServicePart> service_parts(const ReportData& data) {
+ReportView::ReportView(const ReportData& d)
+    : data(d),
+      breaches(d.breaches()),
+      all{d.timeline().start(), d.timeline().end()},
+      shown(stretch_to_show(d, breaches, all)),
+      words(all.start, all.end) {}
+
+std::vector<ServicePart> service_parts(const ReportView& view) {
+    const ReportData& data = view.data;
     std::map<ServiceIndex, ServicePart> parts;
     std::map<std::string, ServicePart*> by_name;
     for (const auto& [index, track] : data.services()) {
@@ -155,31 +190,31 @@ std::vector<ServicePart> service_parts(const ReportData& data) {
         p.shading.spikes = merged(track.volume_spikes, track.value_spikes);
         by_name[track.name] = &p;
     }
-    add_gauges(parts, data);
     for (const WarningStory& w : data.warnings()) {
         const auto found = by_name.find(w.service);
         if (found == by_name.end()) continue;
         found->second->warnings.push_back(&w);
         found->second->shading.warnings.push_back({w.opened_at, w.resolved_at});
     }
-    for (const Breach& b : data.breaches()) {
+    for (const Breach& b : view.breaches) {
         if (const auto found = by_name.find(b.service); found != by_name.end())
             found->second->shading.breaches.push_back({b.start, b.end});
     }
+    add_gauges(parts, data);
     std::vector<ServicePart> out;
     for (auto& [index, p] : parts) {
         p.shading.warnings = merged(std::move(p.shading.warnings), {});
         p.shading.breaches = merged(std::move(p.shading.breaches), {});
-        for (auto* spans : {&p.shading.warnings, &p.shading.breaches, &p.shading.spikes}) limit(*spans);
+        for (auto* spans : {&p.shading.warnings, &p.shading.breaches, &p.shading.spikes})
+            keep_longest(*spans, kMostShades);
         out.push_back(std::move(p));
     }
-    std::ranges::stable_sort(out, {}, rank);
+    std::ranges::stable_sort(out, std::greater<>{}, rank);
     if (out.size() > kPlottedServices) out.resize(kPlottedServices);
     return out;
 }
 
-std::string service_html(const ServicePart& p, const ReportData& data) {
-    const auto breaches = data.breaches();
+std::string service_html(const ServicePart& p, const ReportView& view) {
     std::vector<Strip> strips;
     add_strips_of_demand(strips, *p.track);
     add_strips_of_promises(strips, *p.track);
@@ -188,17 +223,17 @@ std::string service_html(const ServicePart& p, const ReportData& data) {
     std::string out = fmt::format("<section class=\"card\" id=\"{}\"><h2>{}</h2>", p.anchor, html_escaped(title));
     out += facts(p);
     if (!strips.empty())
-        out += strips_svg(strips, data.timeline(), p.shading,
+        out += strips_svg(strips, view.data.timeline(), view.shown, p.shading,
                           "Demand, promises and capacity of " + p.track->name + " over time");
-    return out + sentences(p, breaches, TimeWords(data.timeline().start(), data.timeline().end())) + "</section>\n";
+    return out + sentences(p, view) + "</section>\n";
 }
 
-std::string outcome_html(const WarningStory& w, const std::vector<Breach>& breaches, const TimeWords& words) {
+std::string outcome_html(const WarningStory& w, const ReportView& view) {
     if (w.breached_when_opened) return "<span class=\"soft\">said when it was broken already</span>";
-    for (const Breach& b : breaches) {
+    for (const Breach& b : view.breaches) {
         if (b.service != w.service || b.start <= w.opened_at || b.start - w.opened_at > LeadTimes::kHorizon) continue;
         return fmt::format("<span class=\"bad\">broke at {}</span>, <span class=\"good\">{} after the warning</span>",
-                           words.when(b.start), span_text(b.start - w.opened_at));
+                           view.words.when(b.start), span_text(b.start - w.opened_at));
     }
     switch (w.verdict) {
         case Verdict::came_true:

@@ -10,14 +10,14 @@ namespace foreshock {
 
 // Pixels of the figure; the page scales it to its width.
 struct Frame {
-    static constexpr double kWidth = 1080, kLeft = 168, kRight = 92;
+    static constexpr double kWidth = 1080, kLeft = 196, kRight = 84;
     static constexpr double kPlot = kWidth - kLeft - kRight;
 };
 
 class TimeAxis {
 public:
     TimeAxis(EventTime start, EventTime end) : start_(start), end_(end) {}
-    explicit TimeAxis(const Timeline& t) : TimeAxis(t.start(), t.end()) {}
+    explicit TimeAxis(const Span& span) : TimeAxis(span.start, span.end) {}
 
     double x(EventTime t) const;  // kept inside the plot
     TimeWords words() const { return {start_, end_}; }

@@ -65,32 +65,36 @@ std::vector<std::vector<size_t>> stretches(const std::vector<Range>& ranges) {
     return out;
 }
 
-class StripDrawing {
+// What is drawn of a track, and where on the axis of time.
+class Drawing {
 public:
-    StripDrawing(const Timeline& timeline, const Scale& scale) : timeline_(timeline), axis_(timeline), scale_(scale) {}
+    Drawing(const Timeline& timeline, const Span& shown) : timeline_(timeline), axis_(shown) {
+        first_ = bucket(shown.start);
+        last_ = bucket(shown.end - Micros{1}) + 1;
+    }
 
-    std::string line(const Track& track, const std::string& tone) {
-        const auto ranges = track.coarse(kMostPoints);
-        set_step(track, ranges);
+    Track::Slice slice(const Track& track) const { return track.slice(first_, last_, kMostPoints); }
+
+    std::string line(const Track::Slice& slice, const Scale& scale, const std::string& tone) const {
         std::string path;
-        for (const auto& stretch : stretches(ranges)) {
+        for (const auto& stretch : stretches(slice.ranges)) {
             std::vector<Dot> dots;
-            for (const size_t i : stretch) dots.push_back({x(i), scale_.at(ranges[i].mean())});
+            for (const size_t i : stretch) dots.push_back({x(slice, i), scale.at(slice.ranges[i].mean)});
             if (dots.size() == 1) dots.push_back({dots[0].x + 1, dots[0].y});
             append_line(path, dots, false);
         }
         return path.empty() ? path : fmt::format("<path class=\"line {}\" d=\"{}\"/>", tone, path);
     }
 
-    std::string band(const Track& track, const std::string& tone) {
-        const auto ranges = track.coarse(kMostPoints);
-        set_step(track, ranges);
+    std::string band(const Track::Slice& slice, const Scale& scale, const std::string& tone) const {
         std::string path;
-        for (const auto& stretch : stretches(ranges)) {
+        for (const auto& stretch : stretches(slice.ranges)) {
             std::vector<Dot> above, below;
-            for (const size_t i : stretch) above.push_back({x(i), scale_.at(ranges[i].max)});
-            for (auto i = stretch.rbegin(); i != stretch.rend(); ++i)
-                below.push_back({x(*i), scale_.at(ranges[*i].min)});
+            for (const size_t i : stretch) {
+                above.push_back({x(slice, i), scale.at(slice.ranges[i].max)});
+                below.push_back({above.back().x, scale.at(slice.ranges[i].min)});
+            }
+            std::ranges::reverse(below);
             append_line(path, above, false);
             append_line(path, below, true);
             path += 'Z';
@@ -99,24 +103,24 @@ public:
     }
 
 private:
-    void set_step(const Track& track, const std::vector<Range>& ranges) {
-        step_ = timeline_.bucket_length();
-        for (size_t n = track.ranges().size(); n > ranges.size(); n = (n + 1) / 2) step_ *= 2;
+    size_t bucket(EventTime t) const {
+        return t <= timeline_.start() ? 0 : static_cast<size_t>((t - timeline_.start()) / timeline_.bucket_length());
     }
-    long x(size_t i) const {
-        const auto place = static_cast<int64_t>(i);
-        return std::lround(kFine * axis_.x(timeline_.start() + step_ * place + step_ / 2));
+    long x(const Track::Slice& slice, size_t i) const {
+        const Micros step = timeline_.bucket_length();
+        const auto left = static_cast<int64_t>(slice.first + i * slice.group);
+        return std::lround(kFine *
+                           axis_.x(timeline_.start() + step * left + step * static_cast<int64_t>(slice.group) / 2));
     }
 
     const Timeline& timeline_;
     TimeAxis axis_;
-    Scale scale_;
-    Micros step_{0};
+    size_t first_ = 0, last_ = 0;
 };
 
-double upper_end(const Strip& s) {
-    double top = s.track->greatest();
-    if (s.baseline != nullptr) top = std::max(top, s.baseline->greatest_mean());
+double upper_end(const Strip& s, double greatest, const Track::Slice& baseline) {
+    double top = greatest;
+    for (const Range& r : baseline.ranges) top = std::max<double>(top, r.mean);
     if (!std::isnan(s.bound)) top = std::max(top, s.bound * 1.1);
     if (!std::isnan(s.at_most)) top = std::min(top, s.at_most);
     return s.unit == Unit::percent && top > 0.5 && top <= 1.1 ? 1.1 : round_up(top);
@@ -136,7 +140,7 @@ std::string frame(const Strip& s, const Scale& scale) {
     return out;
 }
 
-std::string words(const Strip& s, const Scale& scale) {
+std::string words(const Strip& s, const Scale& scale, double greatest) {
     std::string out =
         fmt::format("<text class=\"title\" x=\"0\" y=\"{:.0f}\">{}</text>", scale.y + 12, shortened(s.title));
     out += fmt::format("<text class=\"note\" x=\"0\" y=\"{:.0f}\">{}</text>", scale.y + 28, shortened(s.note));
@@ -144,7 +148,7 @@ std::string words(const Strip& s, const Scale& scale) {
     out += fmt::format(
         "<text class=\"note\" x=\"{:.0f}\" y=\"{:.0f}\">peak</text><text class=\"peak\" x=\"{:.0f}\" "
         "y=\"{:.0f}\">{}</text>",
-        right, scale.y + 12, right, scale.y + 28, html_escaped(unit_text(s.track->greatest(), s.unit, s.currency)));
+        right, scale.y + 12, right, scale.y + 28, html_escaped(unit_text(greatest, s.unit, s.currency)));
     return out;
 }
 
@@ -176,9 +180,10 @@ std::string open_svg(double height, const std::string& label) {
 
 }  // namespace
 
-std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timeline, const Shading& shading,
-                       const std::string& label) {
-    const TimeAxis axis(timeline);
+std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timeline, const Span& shown,
+                       const Shading& shading, const std::string& label) {
+    const TimeAxis axis(shown);
+    const Drawing drawing(timeline, shown);
     const double inner = static_cast<double>(strips.size()) * (kStrip + kGap) - kGap;
     std::string out = open_svg(kTop + inner + kBottom, label);
     out += axis.ticks(kTop, inner);
@@ -186,21 +191,22 @@ std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timelin
     out += "<g class=\"lane\">" + shades(axis, shading, kTop - kCap, kCap) + "</g>";
     double y = kTop;
     for (const Strip& s : strips) {
-        const Scale scale{upper_end(s), y};
-        StripDrawing drawing(timeline, scale);
+        const auto track = drawing.slice(*s.track);
+        const auto baseline = s.baseline == nullptr ? Track::Slice{} : drawing.slice(*s.baseline);
+        const double greatest = track.greatest();
+        const Scale scale{upper_end(s, greatest, baseline), y};
         out += frame(s, scale);
         out += fmt::format("<g transform=\"scale({})\">", 1 / kFine);
-        out += drawing.band(*s.track, s.tone);
-        if (s.baseline != nullptr) out += drawing.line(*s.baseline, "usual");
-        out += drawing.line(*s.track, s.tone) + "</g>";
-        out += bound_line(s, scale) + words(s, scale);
+        out += drawing.band(track, scale, s.tone) + drawing.line(baseline, scale, "usual");
+        out += drawing.line(track, scale, s.tone) + "</g>";
+        out += bound_line(s, scale) + words(s, scale, greatest);
         y += kStrip + kGap;
     }
     return out + "</svg>\n";
 }
 
-std::string lanes_svg(const std::vector<Lane>& lanes, const Timeline& timeline) {
-    const TimeAxis axis(timeline);
+std::string lanes_svg(const std::vector<Lane>& lanes, const Span& all) {
+    const TimeAxis axis(all);
     const double inner = static_cast<double>(lanes.size()) * kLane;
     std::string out =
         open_svg(kTop + inner + kBottom, "Spikes, warnings and broken promises of each service over time");

@@ -27,14 +27,15 @@ struct Shading {
 };
 
 // `label`: what the figure shows, for those who cannot see it.
-std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timeline, const Shading& shading,
-                       const std::string& label);
+// `shown`: the part of the timeline that is plotted.
+std::string strips_svg(const std::vector<Strip>& strips, const Timeline& timeline, const Span& shown,
+                       const Shading& shading, const std::string& label);
 
 // One line a service with its spikes, warnings and breaches.
 struct Lane {
     std::string name, link;  // link: "#id" of the service's part of the page
     Shading shading;
 };
-std::string lanes_svg(const std::vector<Lane>& lanes, const Timeline& timeline);
+std::string lanes_svg(const std::vector<Lane>& lanes, const Span& all);
 
 }  // namespace foreshock

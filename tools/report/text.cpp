@@ -84,7 +84,7 @@ std::string unit_text(double x, Unit unit, std::string_view currency) {
         case Unit::percent:
             return readable_number(100 * x) + " %";
         case Unit::milliseconds:
-            return x >= 10'000 ? readable_number(x / 1000) + " s" : readable_number(x) + " ms";
+            return x >= 1000 ? readable_number(x / 1000) + " s" : readable_number(x) + " ms";
         case Unit::money:
             return currency.empty() ? readable_number(x) : std::string(currency) + " " + readable_number(x);
         default:

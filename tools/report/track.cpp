@@ -8,8 +8,8 @@ void Range::merge(const Range& other) {
     if (other.n == 0) return;
     min = n == 0 ? other.min : std::min(min, other.min);
     max = n == 0 ? other.max : std::max(max, other.max);
-    sum += other.sum;
     n += other.n;
+    mean += (other.mean - mean) * (static_cast<float>(other.n) / static_cast<float>(n));
 }
 
 bool Timeline::extend(SlotIndex slot, Micros length) {
@@ -50,14 +50,24 @@ double Track::greatest() const {
 
 double Track::greatest_mean() const {
     double out = 0;
-    for (const Range& r : ranges_) out = std::max(out, r.mean());
+    for (const Range& r : ranges_) out = std::max<double>(out, r.mean);
     return out;
 }
 
-std::vector<Range> Track::coarse(size_t n) const {
-    Track out = *this;
-    while (out.ranges_.size() > n) out.halve();
-    return out.ranges_;
+Track::Slice Track::slice(size_t first, size_t last, size_t n) const {
+    Slice out{{}, first, (std::max(last, first + 1) - first + n - 1) / n};
+    for (size_t i = first; i < std::min(last, ranges_.size()); ++i) {
+        const size_t place = (i - first) / out.group;
+        if (place >= out.ranges.size()) out.ranges.resize(place + 1);
+        out.ranges[place].merge(ranges_[i]);
+    }
+    return out;
+}
+
+double Track::Slice::greatest() const {
+    double out = 0;
+    for (const Range& r : ranges) out = r.n == 0 ? out : std::max<double>(out, r.max);
+    return out;
 }
 
 }  // namespace foreshock

@@ -11,26 +11,21 @@ namespace foreshock {
 
 // Smallest, greatest and mean of the known numbers of one stretch of time. None: n is 0.
 struct Range {
-    float min = 0, max = 0;
-    double sum = 0;
+    float min = 0, max = 0, mean = 0;
     uint32_t n = 0;
 
     void add(double x) {
         const float f = static_cast<float>(x);
-        min = n == 0 ? f : std::min(min, f);
-        max = n == 0 ? f : std::max(max, f);
-        sum += x;
-        ++n;
+        merge({f, f, f, 1});
     }
     void merge(const Range& other);
-    double mean() const { return n == 0 ? 0 : sum / n; }
 };
 
 // The stretches that all tracks of a report share: each as long as a power of two of slots, doubled when they get too
 // many. Set by the deciding thread.
 class Timeline {
 public:
-    static constexpr size_t kMaxBuckets = 600;
+    static constexpr size_t kMaxBuckets = 4096;
 
     // Takes in a slot, which is not before the first one. True when stretches have just been doubled: halve every
     // track. (Called again and again until it is false.)
@@ -61,8 +56,14 @@ public:
     double greatest() const;       // 0 when none is known
     double greatest_mean() const;  // of one range
 
-    // At most `n` ranges that cover the same time, the last perhaps cut short.
-    std::vector<Range> coarse(size_t n) const;
+    // Ranges of the buckets [first, last), joined in groups so that at most `n` are left; `group` says how many buckets
+    // make one.
+    struct Slice {
+        std::vector<Range> ranges;
+        size_t first = 0, group = 1;
+        double greatest() const;
+    };
+    Slice slice(size_t first, size_t last, size_t n) const;
 
 private:
     std::vector<Range> ranges_;

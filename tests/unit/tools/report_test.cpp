@@ -104,7 +104,12 @@ TEST_CASE("a track keeps its least and greatest numbers however often it is halv
     }
     CHECK(n == 100'000);
     CHECK(least == -3);
-    CHECK(track.coarse(300).size() <= 300);
+    const auto all = track.slice(0, timeline.buckets(), 300);
+    CHECK(all.ranges.size() <= 300);
+    CHECK(all.greatest() == 5000);
+    const size_t peak = timeline.bucket_of({77'777});
+    CHECK(track.slice(peak, peak + 10, 300).greatest() == 5000);
+    CHECK(track.slice(peak + 1, peak + 10, 300).greatest() == 1);
 }
 
 TEST_CASE("unknown numbers leave no trace in a track") {
@@ -131,6 +136,47 @@ TEST_CASE("the report tells of a breach, of the warning before it and of the lea
     CHECK_THAT(html, ContainsSubstring("checkout: raise <code>db-1</code> connections &lt;now&gt;"));
     CHECK_THAT(html, ContainsSubstring(">connections_used<"));
     CHECK_THAT(html, ContainsSubstring("shop &lt;1&gt;"));
+}
+
+TEST_CASE("what was said of a promise broken already is no warning ahead of the next breach") {
+    Run run;
+    const auto breach = [&run] {
+        const EventTime since = run.now();
+        for (int i = 0; i < 12; ++i) run.decide(run.signals(10, 900, since));
+    };
+    for (int i = 0; i < 30; ++i) run.decide(run.signals(10, 100));
+    breach();
+    WarningRevision w = run.warning(WarningState::open);
+    w.breached = true;
+    run.decide(run.signals(10, 100), {w});
+    for (int i = 0; i < 60; ++i) run.decide(run.signals(10, 100));
+    breach();
+    run.decide(run.signals(10, 100));
+    const std::string html = run.report.html();
+    CHECK_THAT(html, ContainsSubstring("2 promises were broken, none of them with a warning ahead."));
+    CHECK_THAT(html, ContainsSubstring("said when it was broken already"));
+}
+
+TEST_CASE("a long run shows the stretch that matters") {
+    Run run;
+    for (int i = 0; i < 8640; ++i) run.decide(run.signals(10, 100));
+    run.decide(run.signals(30, 200), {run.warning(WarningState::open)});
+    for (int i = 0; i < 60; ++i) run.decide(run.signals(30, 250));
+    CHECK_THAT(run.report.html(),
+               ContainsSubstring("Below, the time with warnings and broken promises: 21 Nov 08:15 to 21 Nov 09:10."));
+}
+
+TEST_CASE("the longest spans are kept, in their order") {
+    std::vector<Span> spans;
+    for (const Micros length : {1min, 5min, 2min, 9min, 3min}) {
+        const EventTime start = kStart + spans.size() * 1h;
+        spans.push_back({start, start + length});
+    }
+    keep_longest(spans, 3);
+    REQUIRE(spans.size() == 3);
+    CHECK(spans[0].length() == 5min);
+    CHECK(spans[1].length() == 9min);
+    CHECK(spans[2].length() == 3min);
 }
 
 TEST_CASE("the report needs nothing from outside and its tags are closed") {
@@ -202,7 +248,8 @@ TEST_CASE("rows that come once a minute make one line, a real gap breaks it") {
         timeline.extend({i}, 10s);
         if (i % 6 == 0 && (i < 120 || i > 240)) track.add(timeline.bucket_of({i}), 5);
     }
-    const std::string svg = strips_svg({{"Transactions", "a minute", "demand", &track}}, timeline, {}, "x");
+    const std::string svg = strips_svg({{"Transactions", "a minute", "demand", &track}}, timeline,
+                                       {timeline.start(), timeline.end()}, {}, "x");
     const size_t line = svg.find("class=\"line demand\"");
     REQUIRE(line != std::string::npos);
     CHECK(count(svg.substr(line, svg.find("/>", line) - line), "M") == 2);
