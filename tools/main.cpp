@@ -44,7 +44,7 @@ void add_replay(CLI::App& app) {
                                          replay_command);
     add_common(*c, o);
     c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
-    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; - is standard input")->allow_extra_args(false);
+    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; - is standard input");
     c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
     c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
     c->add_option("--speed", o.speed, "so many times as fast as it happened; 0: as fast as it goes")->check(CLI::NonNegativeNumber);

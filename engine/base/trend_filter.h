@@ -24,8 +24,9 @@ public:
         y0_ *= l;
     }
     // A mean `y` over the `span_seconds` that end now.
-    void add(double y, double span_seconds) {
-        const double a = span_seconds / 2;
+    void add(double y, double span_seconds) { add(y, span_seconds, span_seconds / 2); }
+    // A sample that stands for `span_seconds` and was taken `a` seconds ago.
+    void add(double y, double span_seconds, double a) {
         s0_ += span_seconds;
         s1_ += span_seconds * a;
         s2_ += span_seconds * a * a;

@@ -11,6 +11,7 @@ constexpr double kRise = 0.04, kRiseNoise = 3;  // a rise is one beyond both
 constexpr double kSlopeNoise = 2;
 constexpr double kHigh = 0.85;                  // pressure whatever the trend
 constexpr double kAgree = 20, kCalm = 120;      // seconds
+constexpr double kLongestPace = 300;             // between two samples that one stands for
 constexpr double kHour = 3600, kTwoDays = 172800;
 constexpr double kUsualHigh = 0.995;
 
@@ -20,6 +21,7 @@ void GaugeTracker::age(double seconds) {
     level_.age(seconds);
     for (Sample& s : window_) s.age += seconds;
     seconds_ += seconds;
+    since_ += seconds;
     state_.present = false;
 }
 
@@ -31,8 +33,11 @@ void GaugeTracker::add(const GaugeSlot& g) {
     state_.utilization = g.utilization;
     state_.present = true;
     if (!std::isfinite(g.utilization) || !(g.span_seconds > 0)) return;
-    level_.add(followed(g.utilization, g.span_seconds), g.span_seconds);
-    remember(g.utilization, g.span_seconds);
+    const double span = std::max(g.span_seconds, std::min(pace_, since_));
+    level_.add(followed(g.utilization, span), span, g.span_seconds / 2);
+    remember(g.utilization, span);
+    pace_ = pace_ <= 0 ? std::min(since_, kLongestPace) : std::clamp(std::min(since_, kLongestPace), 0.5 * pace_, 1.25 * pace_);
+    since_ = 0;
 }
 
 // The series that level and slope are taken of.

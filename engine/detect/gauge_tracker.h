@@ -26,7 +26,7 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(kind_, level_, window_, shares_, seconds_, rising_, calm_, was_pressure_, turn_);
+        a(kind_, level_, window_, shares_, seconds_, rising_, calm_, pace_, since_, was_pressure_, turn_);
         a(state_.pressure, state_.since, state_.utilization, state_.value, state_.limit, state_.worst, state_.instances);
         a(state_.usual_high, state_.peak);
     }
@@ -51,6 +51,7 @@ private:
     std::vector<float> shares_;
     double seconds_ = 0;          // since shares_ last faded
     double rising_ = 0, calm_ = 0;
+    double pace_ = 0, since_ = 0; // usual seconds between samples, which one stands for; since the last
     int32_t turn_ = 0;  // the peak is looked up in every third slot
     bool was_pressure_ = false;
     GaugeState state_;

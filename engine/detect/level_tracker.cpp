@@ -31,9 +31,9 @@ void LevelTracker::age(double seconds) {
     silent_ += seconds;
 }
 
-void LevelTracker::add(double y, double span_seconds) {
-    fast_.add(y, span_seconds);
-    slow_.add(y, span_seconds);
+void LevelTracker::add(double y, double span_seconds, double seconds_ago) {
+    fast_.add(y, span_seconds, seconds_ago);
+    slow_.add(y, span_seconds, seconds_ago);
     silent_ = 0;
     span_ = span_seconds;
 }

@@ -44,7 +44,9 @@ public:
     // Time passes; then at most one `add`; then `estimate`.
     void age(double seconds);
     // Mean `y` over the `span_seconds` that end now.
-    void add(double y, double span_seconds);
+    void add(double y, double span_seconds) { add(y, span_seconds, span_seconds / 2); }
+    // A sample that stands for `span_seconds` and was taken `seconds_ago`.
+    void add(double y, double span_seconds, double seconds_ago);
     // `season`: usual level now over usual level 20 to 80 minutes ago (1 when unknown).
     // `learn`: false keeps the present out of the past that later baselines are made of (up to two hours).
     // `mean_weight` (0..1): how far the baseline is the mean of the past instead of its quantile, for series that come in bursts.

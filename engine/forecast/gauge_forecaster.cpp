@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kRiseNoise = 3, kLeastRise = 0.04;
 constexpr double kCapacityAge = 180, kCapacityLevel = 0.5, kCapacityOverUsual = 1.1, kCapacityDiscount = 5.0 / 6;
+constexpr double kPlainAge = 60, kPlainRise = 0.25, kPlainNoise = 10;  // nothing that happens by itself: less age is asked for
 constexpr double kFillDiscount = 0.75;     // what fills without more demand than usual
 constexpr double kRiseShare = 0.85;        // measured latency breaks somewhat before the fitted line crosses the knee …
 constexpr double kWindow = 30;             // … and the indicator's window fills half-way
@@ -70,7 +71,9 @@ GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const Gau
     Rise r{o.level, o.slope, o.slope_error, o.age_seconds, f.knee};
     if (!f.by_demand) {
         const double usual = std::isnan(state.usual_high) ? 0 : state.usual_high;
-        if (o.age_seconds < kCapacityAge || !(state.level > std::max(kCapacityLevel, kCapacityOverUsual * usual))) return f;
+        const bool plain = o.age_seconds >= kPlainAge && rise > kPlainRise && rise > kPlainNoise * o.noise;
+        if (o.age_seconds < kCapacityAge && !plain) return f;
+        if (!(state.level > std::max(kCapacityLevel, kCapacityOverUsual * usual))) return f;
         r.level = state.level;
         r.slope = state.slope;
         r.slope_error = state.slope_error;

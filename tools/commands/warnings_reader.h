@@ -22,6 +22,7 @@ public:
 
 private:
     void read();
+    int64_t read_on_from(int64_t next);  // the offset after the last one read
     void show(std::string_view event);
 
     std::string brokers_, topic_;

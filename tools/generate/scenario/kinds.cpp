@@ -1,0 +1,63 @@
+#include "tools/generate/scenario/kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace foreshock {
+namespace {
+
+constexpr std::array kKinds{
+    ScenarioKind{"email_cpu", false, Promise::breach, "a mailing ramps up for minutes; CPU", build_email_cpu},
+    ScenarioKind{"tv_pool", false, Promise::breach, "a TV spot, 100 s; connection pool", build_tv_pool},
+    ScenarioKind{"flash_threads", false, Promise::breach, "a flash sale in steps; threads of the entry", build_flash_threads},
+    ScenarioKind{"influencer_cpu", false, Promise::breach, "a post is passed on, slow then fast; CPU", build_influencer_cpu},
+    ScenarioKind{"value_spike", false, Promise::breach, "dearer transactions, not more; CPU of who checks them", build_value_spike},
+    ScenarioKind{"mix_shift", false, Promise::breach, "the same visitors buy more; CPU or pool behind", build_mix_shift},
+    ScenarioKind{"queue_backlog", false, Promise::breach, "a campaign outruns a consumer; queue", build_queue_backlog},
+    ScenarioKind{"disk_fill", false, Promise::breach, "volume fills a disk", build_disk_fill},
+    ScenarioKind{"heap_growth", false, Promise::breach, "sessions fill a heap under garbage collection", build_heap_growth},
+    ScenarioKind{"cache_storm", false, Promise::breach, "campaign traffic misses the cache; CPU of the database", build_cache_storm},
+    ScenarioKind{"cascade_retry", false, Promise::breach, "a pool runs out, callers try again", build_cascade_retry},
+    ScenarioKind{"two_campaigns", false, Promise::breach, "the second of two campaigns meets the first", build_two_campaigns},
+    ScenarioKind{"failover_step", false, Promise::breach, "another region's customers arrive at once", build_failover_step},
+    ScenarioKind{"evening_overload", false, Promise::breach, "an evening peak too high", build_evening_overload},
+    ScenarioKind{"any_campaign", false, Promise::breach, "any shape of demand, any resource", build_any_campaign},
+    ScenarioKind{"bots", false, Promise::quiet, "volume without value", build_bots},
+    ScenarioKind{"evening_peak", false, Promise::quiet, "a usual high evening", build_evening_peak},
+    ScenarioKind{"payday", false, Promise::quiet, "payday, within capacity", build_payday},
+    ScenarioKind{"headroom", false, Promise::quiet, "a real campaign, capacity enough", build_headroom},
+    ScenarioKind{"calendar_false", false, Promise::quiet, "an announced campaign does not come", build_calendar_false},
+    ScenarioKind{"quiet", false, Promise::quiet, "noise, jobs and small campaigns only", build_quiet},
+    ScenarioKind{"autoscale_ok", false, Promise::quiet, "an autoscaler in time", build_autoscale_ok},
+    ScenarioKind{"autoscale_late", false, Promise::breach, "an autoscaler too late", build_autoscale_late},
+    ScenarioKind{"sensor_gap", false, Promise::breach, "metrics fall silent during the ramp", build_sensor_gap},
+    ScenarioKind{"late_events", false, Promise::breach, "hosts that buffer, clocks ahead and behind", build_late_events},
+    ScenarioKind{"clock_skew", false, Promise::breach, "clocks minutes off on some hosts", build_clock_skew},
+    ScenarioKind{"host_rename", false, Promise::breach, "all hosts replaced during the ramp", build_host_rename},
+    ScenarioKind{"deploy_regression", false, Promise::breach, "a deployment makes transactions costlier", build_deploy_regression},
+    ScenarioKind{"connection_leak", false, Promise::breach, "connections do not come back", build_connection_leak},
+    ScenarioKind{"lost_node", false, Promise::breach, "hosts are lost at usual load", build_lost_node},
+    ScenarioKind{"slow_dependency", false, Promise::breach, "a partner slows down; callers' pools", build_slow_dependency},
+    ScenarioKind{"log_burst", false, Promise::breach, "verbose logging fills a disk", build_log_burst},
+    ScenarioKind{"rate_limit", true, Promise::breach, "a partner's quota runs out", build_rate_limit},
+    ScenarioKind{"herd_after_outage", true, Promise::breach, "all come back at once after an outage", build_herd_after_outage},
+    ScenarioKind{"cascade_two_pools", true, Promise::breach, "a pool behind a pool", build_cascade_two_pools},
+    ScenarioKind{"node_loss_in_spike", true, Promise::breach, "a host is lost while a campaign runs", build_node_loss_in_spike},
+    ScenarioKind{"payday_heap", true, Promise::breach, "payday fills a heap slowly", build_payday_heap},
+    ScenarioKind{"bottleneck_shift", true, Promise::breach, "an autoscaler helps, the database behind does not follow",
+                 build_bottleneck_shift},
+    ScenarioKind{"cancelled_near_capacity", true, Promise::quiet, "a campaign is stopped just below capacity",
+                 build_cancelled_near_capacity},
+    ScenarioKind{"cache_flush", true, Promise::breach, "a cache is emptied at usual load", build_cache_flush},
+};
+
+}  // namespace
+
+std::span<const ScenarioKind> scenario_kinds() { return kKinds; }
+
+const ScenarioKind* find_kind(std::string_view name) {
+    const auto found = std::ranges::find(kKinds, name, &ScenarioKind::name);
+    return found == kKinds.end() ? nullptr : &*found;
+}
+
+}  // namespace foreshock
