@@ -14,10 +14,10 @@ void LaneSums::enter(int64_t ts_us) {
     current_ = found == open_.end() ? nullptr : found->second.get();
 }
 
-std::optional<DropReason> LaneSums::open(int64_t partition_now_us) {
+std::optional<DropReason> LaneSums::open() {
     if (current_start_us_ < closed_end_us_) return DropReason::late_after_idle;
-    if (current_start_us_ > partition_now_us && open_.size() >= max_ahead_) {
-        const auto ahead = std::distance(open_.upper_bound(partition_now_us / length_us_), open_.end());
+    if (current_start_us_ > greatest_clock_us_ && open_.size() >= max_ahead_) {
+        const auto ahead = std::distance(open_.upper_bound(greatest_clock_us_ / length_us_), open_.end());
         if (ahead >= static_cast<std::ptrdiff_t>(max_ahead_)) return DropReason::future;
     }
     if (spare_.empty()) spare_.push_back(std::make_unique<SlotPartial>());

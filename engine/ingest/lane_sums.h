@@ -16,7 +16,7 @@ namespace foreshock {
 
 class LaneSums {
 public:
-    // At most `max_ahead` open slots may lie ahead of the partition's clock, so that absurd clocks cannot fill the memory.
+    // At most `max_ahead` open slots may lie ahead of every clock of the lane, so that absurd times cannot fill the memory.
     LaneSums(Micros slot_length, uint32_t max_ahead) : length_us_(slot_length.count()), max_ahead_(max_ahead) {}
 
     // Adds an event at its corrected time. Empty on success, else why it is dropped. `partition_now_us` is the clock of the
@@ -25,8 +25,9 @@ public:
         const int64_t in_slot = ts_us - (e.kind == EventKind::transaction ? 0 : interval_bias(e, batch));
         if (in_slot < current_start_us_ || in_slot >= current_start_us_ + length_us_) [[unlikely]] enter(in_slot);
         if (current_start_us_ + length_us_ + lateness_us <= partition_now_us) [[unlikely]] return DropReason::late;
+        if (partition_now_us > greatest_clock_us_) greatest_clock_us_ = partition_now_us;
         if (current_ == nullptr) [[unlikely]] {
-            if (auto refused = open(partition_now_us)) return refused;
+            if (auto refused = open()) return refused;
         }
         ++current_->events;
         fold(e, ts_us, batch);
@@ -46,7 +47,7 @@ private:
         return interval > 0 ? 1 : 0;  // the end of an interval belongs to the slot that it ends in
     }
     void enter(int64_t ts_us);
-    std::optional<DropReason> open(int64_t partition_now_us);
+    std::optional<DropReason> open();
     void fold(const Event& e, int64_t ts_us, const EventBatch& batch) {
         if (e.kind == EventKind::metric) return fold_metric(ts_us, batch.metrics[e.detail]);
         if (e.service >= current_->services.size()) [[unlikely]] current_->services.resize(e.service + 1);
@@ -69,6 +70,7 @@ private:
     int64_t current_start_us_ = 0;
     SlotPartial* current_ = nullptr;  // null: the slot at current_start_us_ is not open here
     int64_t closed_end_us_ = INT64_MIN;
+    int64_t greatest_clock_us_ = INT64_MIN;  // of the partitions summed here
     std::map<int64_t, std::unique_ptr<SlotPartial>> open_;  // by slot index
     std::vector<std::unique_ptr<SlotPartial>> spare_;       // cleared, to be used again
 };
