@@ -9,6 +9,10 @@ namespace foreshock {
 namespace {
 
 constexpr double kSmallest = 0.05;  // probabilities below are not worth a name
+constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 3;  // of the knee; beyond the usual
+constexpr double kUnknownCoupling = 0.5;                // of a resource of somebody else with the promise, without a demand behind it
+constexpr double kResponds = 1.5, kRespondsLevel = 0.5;  // the indicator moves: over its usual, and over its limit
+constexpr double kUsualWeight = 0.002;                  // of a slot of 10 s in the usual indicator
 
 EventTime after(EventTime t, double seconds) { return t + from_seconds(std::min(seconds, 86400.0)); }
 
@@ -64,6 +68,43 @@ const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& 
     return best;
 }
 
+const GaugeForecast* PromiseMaker::suspect(const std::vector<ServiceIndex>& services, const Signals& signals,
+                                           const std::vector<GaugeForecast>& gauges) const {
+    const GaugeForecast* best = nullptr;
+    double nearest = kSuspectLevel;
+    for (const ServiceIndex s : services) {
+        for (const ResourceIndex r : inventory_.services()[s].resources) {
+            for (const GaugeIndex g : inventory_.resources()[r].gauges) {
+                const GaugeState& state = signals.gauges[g];
+                const double used = state.utilization, rise = used - state.baseline;
+                if (!(rise > std::max(kSuspectRise, kSuspectNoise * state.noise))) continue;
+                if (used / gauges[g].knee < nearest) continue;
+                nearest = used / gauges[g].knee;
+                best = &gauges[g];
+            }
+        }
+    }
+    return best;
+}
+
+double PromiseMaker::coupling(const Signals& signals, size_t k, const GaugeForecast& g, ServiceIndex service) const {
+    if (g.by_demand || g.by_calendar) return 1;
+    if (inventory_.resources()[inventory_.gauges()[g.gauge].resource].service == service) return 1;
+    const double below = inventory_.services()[service].model->slos[signals.slos[k].slo].below;
+    const double value = signals.slos[k].value;
+    return value > kResponds * usual_[k] && value > kRespondsLevel * below ? 1 : kUnknownCoupling;
+}
+
+void PromiseMaker::learn_usual(const Signals& signals) {
+    usual_.resize(signals.slos.size(), kUnknown);
+    for (size_t k = 0; k < usual_.size(); ++k) {
+        const SloState& s = signals.slos[k];
+        if (s.violated || std::isnan(s.value)) continue;
+        if (std::isnan(usual_[k])) usual_[k] = s.value;
+        usual_[k] += kUsualWeight * (s.value - usual_[k]);
+    }
+}
+
 // An error promise usually breaks after the latency promise, or not at all: its share is learned from how often it followed.
 void PromiseMaker::learn_errors(const Signals& signals) {
     std::vector<uint8_t> latency(counted_.size()), errors(counted_.size());
@@ -93,6 +134,7 @@ void PromiseMaker::make(const Signals& signals, const Correlation& c, const std:
                         std::vector<BreachForecast>& out) {
     grow();
     learn_errors(signals);
+    learn_usual(signals);
     out.clear();
     for (size_t k = 0; k < signals.slos.size(); ++k) {
         BreachForecast& f = out.emplace_back();
@@ -120,7 +162,13 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
     f.violated = signals.slos[k].violated;
     f.value_per_minute = signals.services[f.service].value_per_minute;
     f.currency = signals.services[f.service].currency;
-    if (g != nullptr) fill(signals, c, *g, f);
+    if (f.violated && kind != Indicator::metric && (g == nullptr || g->crossing.probability < kSmallest)) {
+        g = suspect(reach_[f.service], signals, gauges);
+    }
+    if (g != nullptr) {
+        fill(signals, c, *g, f);
+        if (kind != Indicator::metric) f.probability *= coupling(signals, k, *g, f.service);
+    }
     if (kind == Indicator::error_ratio) f.probability *= share_of_errors(f.service);
     f.features.emplace_back("indicator", signals.slos[k].value);
     if (!f.violated) return;
@@ -169,7 +217,7 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     f.breach_at = after(signals.end, g.breach);
     f.earliest = after(signals.end, g.breach_early);
     f.latest = after(signals.end, g.breach_late);
-    if (f.probability < kSmallest) return;
+    if (f.probability < kSmallest && !f.violated) return;
     const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[g.gauge].resource];
     f.gauge = g.gauge;
     f.utilization = o.level;

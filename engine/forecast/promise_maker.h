@@ -19,7 +19,7 @@ public:
               std::vector<BreachForecast>& out);
 
     template <class A>
-    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, broken_since_); }
+    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, usual_, broken_since_); }
 
 private:
     void grow();
@@ -29,6 +29,13 @@ private:
     void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, size_t k, BreachForecast& f);
     void make_capacity(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, ServiceIndex s,
                        BreachForecast& f);
+    // What has run out, or is about to, while a promise is broken without a forecast: the resource nearest to its knee of those that
+    // are used far beyond their usual; null when none is.
+    const GaugeForecast* suspect(const std::vector<ServiceIndex>& services, const Signals& signals,
+                                 const std::vector<GaugeForecast>& gauges) const;
+    // Utilization of something that is waited for rises though demand does not: how far that touches the promise is not known.
+    double coupling(const Signals& signals, size_t k, const GaugeForecast& g, ServiceIndex service) const;
+    void learn_usual(const Signals& signals);
     void learn_errors(const Signals& signals);
     double share_of_errors(ServiceIndex s) const;
 
@@ -41,6 +48,7 @@ private:
     // How often errors broke when latency did. [service]
     std::vector<uint32_t> latency_broken_, errors_followed_;
     std::vector<uint8_t> counted_;
+    std::vector<double> usual_;            // [SLO] slow mean of its indicator while it is kept; NaN: unknown
     std::vector<EventTime> broken_since_;  // [service] start of a broken capacity promise
 };
 
