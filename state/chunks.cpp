@@ -1,12 +1,20 @@
 #include "state/chunks.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace foreshock {
 namespace {
 
 uint64_t word_at(std::string_view bytes, size_t at) {
     uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        if (bytes.size() - at >= sizeof word) {
+            std::memcpy(&word, bytes.data() + at, sizeof word);
+            return word;
+        }
+    }
     const size_t n = std::min<size_t>(8, bytes.size() - at);
     for (size_t i = 0; i < n; ++i) word |= static_cast<uint64_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
     return word;
