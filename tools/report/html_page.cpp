@@ -37,8 +37,9 @@ Score score_of(const ReportView& view) {
         s.median_lead = (leads[leads.size() / 2] + leads[(leads.size() - 1) / 2]) / 2;
     }
     for (const WarningStory& w : view.data.warnings()) {
-        s.averted += w.verdict == Verdict::averted;
-        s.wrong += w.verdict == Verdict::false_alarm;
+        const bool broke = breach_after(w, view) != nullptr;
+        s.averted += !broke && w.verdict == Verdict::averted;
+        s.wrong += !broke && w.verdict == Verdict::false_alarm;
         if (w.value_per_minute <= s.at_risk) continue;
         s.at_risk = w.value_per_minute;
         s.currency = w.currency;

@@ -131,10 +131,12 @@ void ReportData::add_spikes(const DecidedSlot& slot) {
 
 std::vector<Breach> ReportData::breaches() const {
     std::vector<Breach> all = lead_times_.breaches();
-    const auto during_another = [&](const WarningStory& w, const Breach& b) {
+    // Opened while another breach of the service went on, or fulfilled by one that was over before this one began.
+    const auto spent = [&](const WarningStory& w, const Breach& b) {
         return std::ranges::any_of(all, [&](const Breach& other) {
-            return other.service == b.service && other.start < b.start && w.opened_at >= other.start &&
-                   w.opened_at <= other.end + kGrace;
+            if (other.service != b.service || other.start >= b.start) return false;
+            const bool during = w.opened_at >= other.start && w.opened_at <= other.end + kGrace;
+            return during || (w.opened_at < other.start && other.end < b.start);
         });
     };
     for (Breach& b : all) {
@@ -142,7 +144,7 @@ std::vector<Breach> ReportData::breaches() const {
         for (const WarningStory& w : warnings_) {
             const bool ahead = w.opened_at < b.start && w.opened_at >= b.start - LeadTimes::kHorizon;
             if (b.warned_at || w.service != b.service || !ahead || w.breached_when_opened) continue;
-            if (!during_another(w, b)) b.warned_at = w.opened_at;
+            if (!spent(w, b)) b.warned_at = w.opened_at;
         }
     }
     return all;

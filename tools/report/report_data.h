@@ -71,7 +71,8 @@ public:
     const std::map<GaugeIndex, GaugeTrack>& gauges() const { return gauges_; }
     const std::vector<WarningStory>& warnings() const { return warnings_; }
     // In the order of their start. Only what was said before the promise broke counts as a warning of it: not what was
-    // opened because something was broken, nor during another breach of the service or its last minutes.
+    // opened because something was broken, nor during another breach of the service or the minutes after it, nor what
+    // an earlier breach has fulfilled already.
     std::vector<Breach> breaches() const;
     size_t spikes() const { return spikes_; }
     uint64_t events() const { return events_; }

@@ -228,12 +228,19 @@ std::string service_html(const ServicePart& p, const ReportView& view) {
     return out + sentences(p, view) + "</section>\n";
 }
 
+const Breach* breach_after(const WarningStory& w, const ReportView& view) {
+    if (w.breached_when_opened) return nullptr;
+    const auto found = std::ranges::find_if(view.breaches, [&](const Breach& b) {
+        return b.service == w.service && b.start > w.opened_at && b.start - w.opened_at <= LeadTimes::kHorizon;
+    });
+    return found == view.breaches.end() ? nullptr : &*found;
+}
+
 std::string outcome_html(const WarningStory& w, const ReportView& view) {
     if (w.breached_when_opened) return "<span class=\"soft\">said when it was broken already</span>";
-    for (const Breach& b : view.breaches) {
-        if (b.service != w.service || b.start <= w.opened_at || b.start - w.opened_at > LeadTimes::kHorizon) continue;
+    if (const Breach* b = breach_after(w, view)) {
         return fmt::format("<span class=\"bad\">broke at {}</span>, <span class=\"good\">{} after the warning</span>",
-                           view.words.when(b.start), span_text(b.start - w.opened_at));
+                           view.words.when(b->start), span_text(b->start - w.opened_at));
     }
     switch (w.verdict) {
         case Verdict::came_true:

@@ -34,6 +34,8 @@ std::vector<ServicePart> service_parts(const ReportView& view);
 
 std::string service_html(const ServicePart& part, const ReportView& view);
 
+// The first breach of the service within the horizon after a warning that was ahead of it; null: none.
+const Breach* breach_after(const WarningStory& w, const ReportView& view);
 // What came of a warning: broke later (with the lead time), averted, did not come true, still open.
 std::string outcome_html(const WarningStory& w, const ReportView& view);
 std::string promise_of(const ReportData& data, const Breach& b);

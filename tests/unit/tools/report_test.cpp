@@ -157,6 +157,21 @@ TEST_CASE("what was said of a promise broken already is no warning ahead of the 
     CHECK_THAT(html, ContainsSubstring("said when it was broken already"));
 }
 
+TEST_CASE("one warning is no warning of every breach that follows") {
+    Run run;
+    const auto breach = [&run] {
+        const EventTime since = run.now();
+        for (int i = 0; i < 12; ++i) run.decide(run.signals(10, 900, since));
+    };
+    run.decide(run.signals(10, 100), {run.warning(WarningState::open)});
+    for (int i = 0; i < 12; ++i) run.decide(run.signals(10, 100));
+    breach();
+    for (int i = 0; i < 30; ++i) run.decide(run.signals(10, 100));
+    breach();
+    run.decide(run.signals(10, 100));
+    CHECK_THAT(run.report.html(), ContainsSubstring("1 of 2 broken promises was warned of 2 min 10 s ahead."));
+}
+
 TEST_CASE("a long run shows the stretch that matters") {
     Run run;
     for (int i = 0; i < 8640; ++i) run.decide(run.signals(10, 100));
