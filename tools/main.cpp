@@ -79,7 +79,7 @@ void add_demo(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<DemoOptions>(app, c, "demo", "Plays a recorded overload through Kafka's protocol and shows the warnings.", demo_command);
     add_common(*c, o);
-    c->add_option("--recording", o.recording, "folder with model.yaml, history.jsonl.zst and events.jsonl.zst");
+    c->add_option("--recording", o.recording, "folder with model.yaml, history.jsonl.zst and events.jsonl.zst")->capture_default_str();
     c->add_flag("!--no-serve", o.serve, "end after the totals even on a terminal");
 }
 

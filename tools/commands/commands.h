@@ -39,7 +39,7 @@ struct CheckOptions : CommonOptions {
 int check_command(const CheckOptions& options);
 
 struct DemoOptions : CommonOptions {
-    std::string recording;
+    std::string recording = "tests/recordings/flash_sale";
     bool serve = true;  // with a terminal: keep serving afterwards
 };
 int demo_command(const DemoOptions& options);
