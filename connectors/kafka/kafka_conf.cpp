@@ -15,10 +15,11 @@ void error_callback(rd_kafka_t* client, int error, const char* reason, void* opa
     static_cast<KafkaLink*>(opaque)->on_error(client, static_cast<rd_kafka_resp_err_t>(error), reason);
 }
 
-// What librdkafka logs besides: connections that fail come by the error callback as well, once for each change.
+// What librdkafka logs besides: connections that fail come by the error callback as
+// well, once for each change; a producer's first steps are tried again.
 void log_callback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
     const std::string_view about = facility;
-    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR") return;
+    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR" || about == "GETPID") return;
     const auto* link = static_cast<const KafkaLink*>(rd_kafka_opaque(client));
     if (link != nullptr) link->say(level <= kSyslogError ? LogLevel::error : LogLevel::warning, text);
 }
@@ -136,12 +137,15 @@ bool is_final(rd_kafka_resp_err_t error) {
 
 std::string kafka_text(rd_kafka_resp_err_t error) { return rd_kafka_err2str(error); }
 
-KafkaProperties fetch_tuning() {
-    KafkaProperties out{{"fetch.message.max.bytes", "1000000"}, {"queued.min.messages", "50000"}};
+KafkaProperties fetch_tuning(bool in_group) {
+    KafkaProperties out{{"fetch.message.max.bytes", "1000000"}};
     if (rd_kafka_version() >= kHasFetchBackoff) {
+        out.emplace_back("queued.min.messages", "50000");
         out.emplace_back("fetch.queue.backoff.ms", "2");
     } else {
-        out.emplace_back("topic.metadata.refresh.interval.ms", "10");
+        // Between two wakings the queue alone has to last.
+        out.emplace_back("queued.min.messages", in_group ? "1000000" : "50000");
+        out.emplace_back("topic.metadata.refresh.interval.ms", in_group ? "100" : "10");
     }
     return out;
 }

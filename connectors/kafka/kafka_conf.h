@@ -83,8 +83,9 @@ bool is_final(rd_kafka_resp_err_t error);
 // "Broker: Not leader for partition" and the like.
 std::string kafka_text(rd_kafka_resp_err_t error);
 
-// Properties that keep a consumer fetching at full speed: up to 2.1, librdkafka waits up to a second after a full queue unless
-// something wakes it; later versions have a setting for that.
-KafkaProperties fetch_tuning();
+// Properties that keep a consumer fetching at full speed. Before 2.2, librdkafka waits up to a second after a full queue unless
+// something wakes it, which frequent metadata does; later versions have a setting for that. A member of a group that gets
+// metadata while it is joining joins again, so that `in_group` asks for it less often.
+KafkaProperties fetch_tuning(bool in_group);
 
 }  // namespace foreshock

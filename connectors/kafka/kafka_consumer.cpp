@@ -15,6 +15,8 @@ constexpr int kLook_ms = 200;
 constexpr int kLookUp_ms = 10'000;
 constexpr uint32_t kNowhere = UINT32_MAX;
 
+std::string name_of(const rd_kafka_topic_partition_t& p) { return KafkaRange{p.topic, p.partition, 0, 0}.name(); }
+
 KafkaConsumer& consumer_of(void* opaque) { return *static_cast<KafkaConsumer*>(static_cast<KafkaLink*>(opaque)); }
 
 Diagnostic trouble(const char* what, rd_kafka_resp_err_t error) {
@@ -72,7 +74,7 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::make(const KafkaSourceSett
 Status KafkaConsumer::connect(unsigned number) {
     KafkaSettings cluster = settings_.cluster;
     cluster.client_id += "-" + std::to_string(number);
-    KafkaProperties defaults = fetch_tuning();
+    KafkaProperties defaults = fetch_tuning(!settings_.until_end);
     defaults.emplace_back("auto.offset.reset", "earliest");
     defaults.emplace_back("isolation.level", "read_committed");
     // Before 2.3, librdkafka aborts when a client of this strategy is destroyed before its first assignment (its issue 4312).
@@ -202,16 +204,27 @@ void KafkaConsumer::choose_offsets(rd_kafka_topic_partition_list_t* list) {
         const rd_kafka_resp_err_t error = offsets_at(client_.get(), list, settings_.start_time, kLookUp_ms);
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail("offsets to start from: " + kafka_text(error));
     }
+    const std::vector<int64_t> committed = committed_where_known(*list);
     for (int i = 0; i < list->cnt; ++i) {
         rd_kafka_topic_partition_t& p = list->elems[i];
         if (rule == KafkaBegin::committed) p.offset = RD_KAFKA_OFFSET_INVALID;
         if (rule == KafkaBegin::earliest) p.offset = RD_KAFKA_OFFSET_BEGINNING;
         if (rule == KafkaBegin::latest) p.offset = RD_KAFKA_OFFSET_END;
-        const std::string name = KafkaRange{p.topic, p.partition, 0, 0}.name();
-        std::optional<int64_t> known = resume_ ? resume_(name) : std::nullopt;
-        if (!known) known = positions_->find(name);
-        if (known) p.offset = *known;
+        const std::string name = name_of(p);
+        if (const auto own = positions_->find(name)) p.offset = std::max(*own, committed[static_cast<size_t>(i)]);
+        if (const auto stored = resume_ ? resume_(name) : std::nullopt) p.offset = *stored;
     }
+}
+
+// What the group has committed for partitions that this process once read: another one may have got further since.
+std::vector<int64_t> KafkaConsumer::committed_where_known(const rd_kafka_topic_partition_list_t& list) {
+    std::vector<int64_t> out(static_cast<size_t>(list.cnt), RD_KAFKA_OFFSET_INVALID);
+    const bool any = std::any_of(list.elems, list.elems + list.cnt, [&](const auto& p) { return positions_->find(name_of(p)); });
+    if (!any) return out;
+    const KafkaPartitions asked(rd_kafka_topic_partition_list_copy(&list));
+    if (rd_kafka_committed(client_.get(), asked.get(), kLookUp_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
+    for (int i = 0; i < list.cnt; ++i) out[static_cast<size_t>(i)] = asked->elems[i].offset;
+    return out;
 }
 
 uint32_t KafkaConsumer::open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end) {

@@ -68,6 +68,7 @@ private:
     void given(rd_kafka_topic_partition_list_t* list);
     void taken(const rd_kafka_topic_partition_list_t* list);
     void choose_offsets(rd_kafka_topic_partition_list_t* list);
+    std::vector<int64_t> committed_where_known(const rd_kafka_topic_partition_list_t& list);
     uint32_t open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end);
     void end_partition(uint32_t number);
 
