@@ -38,9 +38,10 @@ std::string minutes_until(EventTime t, EventTime now) {
 
 // The action: "raise `db-1` connections before 09:41 (in 6 min)".
 std::string action(const WarningRevision& w) {
-    if (w.resource.name.empty()) return "look at " + quoted(w.service);
     std::string verb = "relieve " + quoted(w.resource.name);
-    if (w.resource.kind == "connection_pool" || w.resource.kind == "thread_pool" || w.resource.kind == "rate_limit") {
+    if (w.resource.name.empty()) {
+        verb = "look at " + quoted(w.service);
+    } else if (w.resource.kind == "connection_pool" || w.resource.kind == "thread_pool" || w.resource.kind == "rate_limit") {
         verb = "raise " + quoted(w.resource.name) + " " + plain_metric(w.resource.metric);
     } else if (w.resource.kind == "memory" || w.resource.kind == "disk" || w.resource.kind == "cpu") {
         verb = "add room to " + quoted(w.resource.name);
