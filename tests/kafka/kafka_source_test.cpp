@@ -1,0 +1,266 @@
+// The Kafka source against a real broker.
+#include "connectors/kafka/kafka_source.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "connectors/kafka/kafka_dead_letter.h"
+#include "tests/support/catch.h"
+#include "tests/support/kafka.h"
+#include "tests/unit/connectors/kafka/kafka_reader.h"
+
+using namespace foreshock;
+using namespace foreshock::test;
+
+namespace {
+
+// A topic of its own on the shared broker, read by a group of its own.
+struct Ground {
+    Broker broker = Broker::shared();
+    std::string topic = Broker::fresh("source");
+    explicit Ground(int partitions) { broker.topic(topic, partitions); }
+
+    KafkaSourceSettings settings(bool until_end = true) const {
+        KafkaSourceSettings s = reading({broker.address(), {}, "test", {}}, {topic}, until_end);
+        s.group = topic;
+        return s;
+    }
+    std::string partition(int i) const { return topic + "/" + std::to_string(i); }
+};
+
+// The numbers read by one or several readers, each once.
+std::multiset<int> numbers(std::initializer_list<const KafkaReader*> readers) {
+    std::multiset<int> out;
+    for (const KafkaReader* r : readers) {
+        for (const auto& [name, values] : r->values()) {
+            for (const std::string& v : values) out.insert(std::stoi(v));
+        }
+    }
+    return out;
+}
+
+std::multiset<int> up_to(int end) {
+    std::multiset<int> out;
+    for (int i = 0; i < end; ++i) out.insert(out.end(), i);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("three partitions until their end") {
+    const Ground g(3);
+    write_numbers(g.broker.address(), g.topic, 3, 30'000);
+    KafkaReader reader(g.settings());
+    REQUIRE(reader.opened().ok());
+    CHECK(reader.opened().value().size() == 2);
+    reader.join();
+    CHECK(reader.failure().empty());
+    CHECK_FALSE(reader.disordered());
+    CHECK(numbers({&reader}) == up_to(30'000));
+    CHECK(reader.notices().size() == 6);
+}
+
+TEST_CASE("every compression is read") {
+    const Ground g(1);
+    const std::string codec = GENERATE("none", "gzip", "snappy", "lz4", "zstd");
+    write_numbers(g.broker.address(), g.topic, 1, 5000, {{"compression.type", codec}, {"linger.ms", "50"}});
+    KafkaReader reader(g.settings());
+    REQUIRE(reader.opened().ok());
+    reader.join();
+    CHECK(numbers({&reader}) == up_to(5000));
+}
+
+TEST_CASE("partitions that hold nothing but the marks of a transaction end too") {
+    const Ground g(1);
+    const bool commit = GENERATE(true, false);
+    auto producer = KafkaProducer::open({g.broker.address(), {{"transactional.id", g.topic}}, "test", {}});
+    REQUIRE(producer.ok());
+    rd_kafka_t* const client = producer.value()->client();
+    REQUIRE(rd_kafka_init_transactions(client, 30'000) == nullptr);
+    REQUIRE(rd_kafka_begin_transaction(client) == nullptr);
+    REQUIRE(producer.value()->send(g.topic, {"k", "1", 0, 0}, 10s));
+    REQUIRE(producer.value()->flush(30s));
+    rd_kafka_error_t* const ended = commit ? rd_kafka_commit_transaction(client, 30'000) : rd_kafka_abort_transaction(client, 30'000);
+    REQUIRE(ended == nullptr);
+    int64_t low = 0, high = 0;
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (high < 2 && std::chrono::steady_clock::now() < deadline) {  // the mark follows the answer
+        rd_kafka_query_watermark_offsets(client, g.topic.c_str(), 0, &low, &high, 5000);
+    }
+    REQUIRE(high == 2);
+    KafkaReader reader(g.settings());
+    REQUIRE(reader.opened().ok());
+    reader.join();
+    CHECK(reader.count() == (commit ? 1 : 0));
+    CHECK(reader.notices().back() == "ended " + g.partition(0));
+}
+
+TEST_CASE("records without a value are passed over and counted") {
+    const Ground g(1);
+    auto producer = KafkaProducer::open({g.broker.address(), {}, "test", {}});
+    REQUIRE(producer.ok());
+    REQUIRE(producer.value()->send(g.topic, {"k", "1", 0, 0}, 10s));
+    REQUIRE(producer.value()->send(g.topic, {"k", {}, 0, 0}, 10s));
+    REQUIRE(producer.value()->flush(30s));
+    KafkaReader reader(g.settings());
+    REQUIRE(reader.opened().ok());
+    reader.join();
+    CHECK(reader.count() == 1);
+    CHECK(reader.source.tombstones() == 1);
+}
+
+TEST_CASE("a later run goes on where the group has committed") {
+    const Ground g(3);
+    write_numbers(g.broker.address(), g.topic, 3, 900);
+    {
+        KafkaReader first(g.settings());
+        REQUIRE(first.opened().ok());
+        first.join();
+        REQUIRE(first.count() == 900);
+        first.source.stored(first.positions());
+    }
+    write_numbers(g.broker.address(), g.topic, 3, 9);
+    const bool until_end = GENERATE(true, false);
+    KafkaReader second(g.settings(until_end));
+    REQUIRE(second.opened().ok());
+    REQUIRE(second.wait([](const KafkaReader& r) { return r.count() >= 9; }));
+    CHECK(numbers({&second}) == up_to(9));
+}
+
+TEST_CASE("the start rules, until the end and live") {
+    const Ground g(1);
+    const int64_t first = 1'700'000'000'000;
+    auto producer = KafkaProducer::open({g.broker.address(), {}, "test", {}});
+    REQUIRE(producer.ok());
+    for (int i = 0; i < 100; ++i) {
+        const std::string value = std::to_string(i);
+        REQUIRE(producer.value()->send(g.topic, {"k", value, 0, first + i * 1000}, 10s));
+    }
+    REQUIRE(producer.value()->flush(30s));
+    const bool until_end = GENERATE(true, false);
+    KafkaSourceSettings s = g.settings(until_end);
+    SECTION("a time") {
+        s.start = KafkaBegin::time;
+        s.start_time = EventTime{Micros{(first + 90'001) * 1000}};
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 9; }));
+        CHECK(reader.values()[g.partition(0)].front() == "91");
+        CHECK(reader.count() == 9);
+    }
+    SECTION("the earliest") {
+        s.start = KafkaBegin::earliest;
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 100; }));
+        CHECK(numbers({&reader}) == up_to(100));
+    }
+    SECTION("the latest") {
+        s.start = KafkaBegin::latest;
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        if (until_end) {
+            reader.join();
+            CHECK(reader.count() == 0);
+        } else {
+            REQUIRE(reader.wait([](const KafkaReader& r) { return !r.notices().empty(); }));
+            // The consumer asks for the end after it was given the partition, so write until something arrives.
+            REQUIRE(reader.wait([&](const KafkaReader& r) {
+                write_numbers(g.broker.address(), g.topic, 1, 1);
+                return r.count() > 0;
+            }));
+            CHECK(reader.values()[g.partition(0)].front() == "0");
+            CHECK(reader.next()[g.partition(0)] > 100);
+        }
+    }
+    SECTION("a time to end at") {
+        if (!until_end) return;
+        s.end_time = EventTime{Micros{(first + 10'000) * 1000}};
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        reader.join();
+        CHECK(numbers({&reader}) == up_to(10));
+    }
+}
+
+TEST_CASE("a second process of the group takes its share, and gives it back") {
+    const Ground g(4);
+    KafkaReader first(g.settings(false), {}, 1);
+    REQUIRE(first.opened().ok());
+    REQUIRE(first.wait([](const KafkaReader& r) { return r.notices().size() == 4; }));
+    write_numbers(g.broker.address(), g.topic, 4, 1000);
+    REQUIRE(first.wait([](const KafkaReader& r) { return r.count() == 1000; }));
+    first.source.stored(first.positions());
+    {
+        KafkaReader second(g.settings(false), {}, 1);
+        REQUIRE(second.opened().ok());
+        REQUIRE(second.wait([](const KafkaReader& r) { return r.notices().size() == 2; }));
+        write_numbers(g.broker.address(), g.topic, 4, 1000);
+        REQUIRE(second.wait([&](const KafkaReader& r) { return first.count() + r.count() == 2000; }));
+        CHECK(second.count() == 500);
+        CHECK_FALSE(second.disordered());
+        second.source.stored(second.positions());
+    }
+    write_numbers(g.broker.address(), g.topic, 4, 1000);
+    REQUIRE(first.wait([](const KafkaReader& r) { return r.count() == 2500; }));
+    CHECK_FALSE(first.disordered());
+}
+
+TEST_CASE("two lanes of one process share the partitions, nothing twice and nothing lost") {
+    const Ground g(4);
+    write_numbers(g.broker.address(), g.topic, 4, 20'000);
+    KafkaReader reader(g.settings(false), {}, 2);
+    REQUIRE(reader.opened().ok());
+    REQUIRE(reader.opened().value().size() == 2);
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 20'000; }));
+    write_numbers(g.broker.address(), g.topic, 4, 20'000);
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 40'000; }));
+    CHECK_FALSE(reader.disordered());
+    CHECK(reader.count() == 40'000);
+}
+
+TEST_CASE("a topic that is not there") {
+    const Broker broker = Broker::shared();
+    KafkaSourceSettings s =
+        reading({broker.address(), {{"allow.auto.create.topics", "false"}}, "test", {}}, {Broker::fresh("none")});
+    s.patience = std::chrono::milliseconds{500};
+    KafkaSource source(s);
+    const auto opened = source.open(2, {});
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.problems()[0].message.find("Unknown topic") != std::string::npos);
+}
+
+TEST_CASE("dead letters arrive in their topic") {
+    const Ground g(1);
+    {
+        auto dead = KafkaDeadLetter::open({g.broker.address(), {}, "test", {}}, g.topic);
+        REQUIRE(dead.ok());
+        for (int i = 0; i < 100; ++i) dead.value()->write("t/0", {0, i, DropReason::broken_json, "\xff", "not UTF-8"});
+    }
+    KafkaReader reader(g.settings());
+    REQUIRE(reader.opened().ok());
+    reader.join();
+    const auto values = reader.values()[g.partition(0)];
+    REQUIRE(values.size() == 100);
+    CHECK(values[7] == R"({"partition":"t/0","offset":7,"reason":"broken_json","what":"not UTF-8","record_base64":"/w=="})");
+}
+
+TEST_CASE("a broker that restarts under way") {
+    Broker broker("source");
+    const std::string topic = Broker::fresh("restart");
+    broker.topic(topic, 2);
+    KafkaSourceSettings s = reading({broker.address(), {{"reconnect.backoff.max.ms", "200"}}, "test", {}}, {topic}, false);
+    KafkaReader reader(s);
+    REQUIRE(reader.opened().ok());
+    write_numbers(broker.address(), topic, 2, 1000);
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() == 1000 && r.source.ready(); }));
+    broker.stop();
+    REQUIRE(reader.wait([](const KafkaReader& r) { return !r.source.ready(); }));
+    broker.start();
+    write_numbers(broker.address(), topic, 2, 1000);
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 2000 && r.source.ready(); }, 120s));
+    CHECK(reader.count() == 2000);
+    CHECK_FALSE(reader.disordered());
+    CHECK(reader.failure().empty());
+}
