@@ -4,6 +4,11 @@
 #include "engine/correlate/outlook_maker.h"
 
 namespace foreshock {
+namespace {
+
+constexpr double kRisen = 2;  // deviations above the usual from which causes are looked for
+
+}  // namespace
 
 struct Correlator::State {
     explicit State(const Inventory& i) : inventory(i), drivers(i) {}
@@ -34,6 +39,9 @@ const Correlation& Correlator::correlate(const Signals& signals) {
     c.decided_at = signals.decided_at;
     c.outlooks.resize(s.makers.size());
     for (GaugeIndex g = 0; g < s.makers.size(); ++g) s.makers[g].update(s.inventory, s.drivers, signals, g, seconds, c.outlooks[g]);
+    for (Outlook& o : c.outlooks) {
+        if (o.significance > kRisen || signals.gauges[o.gauge].pressure) o.causes = causes_of(s.inventory, signals, o);
+    }
     s.incidents.update(s.inventory, s.drivers, signals, c);
     return c;
 }

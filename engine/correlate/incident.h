@@ -14,6 +14,12 @@ constexpr std::string_view to_string(DriverKind k) {
     return kNames[static_cast<size_t>(k)];
 }
 
+struct Cause {
+    std::string node;   // name of a service, resource or calendar entry
+    std::string what;   // "volume", "value", "utilization", …
+    double share = 0;   // shares of an incident add up to 1
+};
+
 // What is known of a gauge's way to its limit, demand and sensor joined.
 struct Outlook {
     GaugeIndex gauge = kNoIndex;
@@ -40,12 +46,7 @@ struct Outlook {
     double job = 0;                // usual extra utilization of this minute of the hour
     DriverKind driver = DriverKind::other;
     ServiceIndex driving_service = kNoIndex;  // whose demand drives it
-};
-
-struct Cause {
-    std::string node;   // name of a service, resource or calendar entry
-    std::string what;   // "volume", "value", "utilization", …
-    double share = 0;   // shares of an incident add up to 1
+    std::vector<Cause> causes;     // of a rise; shares add up to 1, largest first
 };
 
 // Demand, resource and services of one story. Open from the first signal to the last.

@@ -103,7 +103,7 @@ void IncidentMaker::update(const Inventory& inventory, const DriverFinder&, cons
         still.emplace(name, open);
         std::sort(story.services.begin(), story.services.end());
         Incident incident{open.id, open.since, story.services, story.gauge, {}};
-        if (story.gauge != kNoIndex) incident.causes = causes_of(inventory, signals, c.outlooks[story.gauge]);
+        if (story.gauge != kNoIndex) incident.causes = c.outlooks[story.gauge].causes;
         c.incidents.push_back(std::move(incident));
     }
     open_ = std::move(still);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/correlate/incident_maker.h"
-
 namespace foreshock {
 namespace {
 
@@ -238,7 +236,7 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     }
     f.act_before = std::max(signals.end, after(f.earliest, -lead));
     add_driver(signals, o, f);
-    f.causes = causes_of(inventory_, signals, o);
+    f.causes = o.causes;
     f.features = {{"utilization", o.level}, {"baseline", o.baseline}, {"slope_per_min", 60 * o.slope}, {"noise", o.noise},
                   {"rise_age_seconds", o.age_seconds}, {"predicted", o.predicted}, {"cost_ratio", o.cost_ratio}, {"knee", g.knee},
                   {"fill_rate_per_min", 60 * o.fill_rate}, {"calendar", g.by_calendar ? 1.0 : 0.0}};
