@@ -49,7 +49,7 @@ bool write_file(const std::string& path, const std::string& text) {
 }
 
 // Every other mode must say what the plain one said.
-std::string compare_modes(const Scenario& s, const Expansion& expansion, const Transcript& plain) {
+std::string compare_modes(const ScenarioFile& s, const Expansion& expansion, const Transcript& plain) {
     const Micros within = shuffle_range(s, expansion, plain);
     std::string details;
     for (const RunMode& mode : run_modes()) {
@@ -61,12 +61,12 @@ std::string compare_modes(const Scenario& s, const Expansion& expansion, const T
     return details;
 }
 
-State state_of(const Scenario& s, const std::string& details) {
+State state_of(const ScenarioFile& s, const std::string& details) {
     if (s.known_gap.empty()) return details.empty() ? State::held : State::failed;
     return details.empty() ? State::gap_closed : State::known_gap;
 }
 
-ScenarioResult run_one(const Scenario& s, const TestOptions& options) {
+ScenarioResult run_one(const ScenarioFile& s, const TestOptions& options) {
     const auto began = std::chrono::steady_clock::now();
     ScenarioResult result{s.file, s.name, State::held, {}, 0, 1};
     const Expansion expansion = expand(s.series, s.start);
@@ -105,19 +105,19 @@ int test_command(const TestOptions& options) {
         print_problems(files.problems());
         return kWrongUsage;
     }
-    std::vector<Scenario> scenarios;
+    std::vector<ScenarioFile> scenarios;
     bool readable = true;
     for (const std::string& file : files.value()) {
         auto scenario = load_scenario(file);
         if (!scenario) print_problems(scenario.problems());
         readable = readable && scenario.ok();
         if (!scenario) continue;
-        const Scenario& s = scenario.value();
+        const ScenarioFile& s = scenario.value();
         if ((s.file + ' ' + s.name).find(options.filter) != std::string::npos) scenarios.push_back(std::move(scenario.value()));
     }
     if (!readable) return kWrongUsage;
     std::vector<ScenarioResult> results;
-    for (const Scenario& s : scenarios) {
+    for (const ScenarioFile& s : scenarios) {
         results.push_back(run_one(s, options));
         print_result(results.back());
     }

@@ -39,7 +39,7 @@ public:
         for (std::string line; std::getline(in, line);) scenario_.lines.push_back(line);
         scenario_.start = *parse_rfc3339("2026-11-20T09:00:00Z");
     }
-    Result<Scenario> read() {
+    Result<ScenarioFile> read() {
         split();
         for (const Block& b : blocks_) if (b.key() == "start") read_start(b);
         for (const Block& b : blocks_) read_block(b);
@@ -110,6 +110,7 @@ private:
         size_t indent = 0;
         std::vector<Word> words;
         std::string raw;
+        if (!b.inline_text.empty()) problem(b.line, b.inline_column, "expected series on lines of their own", "indent them below");
         const auto finish = [&] {
             if (!words.empty()) scenario_.series.push_back(parse_series(words, raw, scenario_.file, problems_));
             words.clear();
@@ -161,7 +162,7 @@ private:
         else problems_.insert(problems_.end(), config.problems().begin(), config.problems().end());
     }
 
-    Scenario scenario_;
+    ScenarioFile scenario_;
     std::vector<Block> blocks_;
     std::set<std::string> seen_;
     Diagnostics problems_;
@@ -169,9 +170,9 @@ private:
 
 }  // namespace
 
-Result<Scenario> read_scenario(std::string_view text, const std::string& file) { return ScenarioReader(text, file).read(); }
+Result<ScenarioFile> read_scenario(std::string_view text, const std::string& file) { return ScenarioReader(text, file).read(); }
 
-Result<Scenario> load_scenario(const std::string& file) {
+Result<ScenarioFile> load_scenario(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();

@@ -14,7 +14,7 @@
 namespace foreshock {
 
 // Made by read_scenario, then read-only.
-struct Scenario {
+struct ScenarioFile {
     std::string file;
     std::string name, description;
     std::string known_gap;  // why it does not hold yet; empty: it must
@@ -26,7 +26,7 @@ struct Scenario {
 };
 
 // Problems: all of them at once, with places.
-Result<Scenario> read_scenario(std::string_view text, const std::string& file);
-Result<Scenario> load_scenario(const std::string& file);
+Result<ScenarioFile> read_scenario(std::string_view text, const std::string& file);
+Result<ScenarioFile> load_scenario(const std::string& file);
 
 }  // namespace foreshock

@@ -8,9 +8,9 @@ namespace {
 
 constexpr size_t kMostLines = 40;  // of a block that are shown
 
-std::string at(const Scenario& s, uint32_t line) { return s.file + ':' + std::to_string(line) + ": "; }
+std::string at(const ScenarioFile& s, uint32_t line) { return s.file + ':' + std::to_string(line) + ": "; }
 
-std::string compare_block(const Scenario& scenario, const Expectation& expectation, const Transcript& transcript) {
+std::string compare_block(const ScenarioFile& scenario, const Expectation& expectation, const Transcript& transcript) {
     std::string text;
     size_t lines = 0, more = 0;
     uint32_t line = expectation.line;
@@ -31,7 +31,7 @@ std::string compare_block(const Scenario& scenario, const Expectation& expectati
 }
 
 // Records that went unused without anybody expecting it are most often a slip of the scenario.
-std::string unexpected_drops(const Scenario& scenario, const Transcript& transcript) {
+std::string unexpected_drops(const ScenarioFile& scenario, const Transcript& transcript) {
     const auto named = [](const Expectation& e) { return e.kind == EntryKind::dropped; };
     if (std::ranges::any_of(scenario.expectations, named)) return {};
     std::string text;
@@ -58,7 +58,7 @@ std::string seconds_text(double s) {
     return text;
 }
 
-std::string indent_of(const Scenario& s, const Expectation& e) {
+std::string indent_of(const ScenarioFile& s, const Expectation& e) {
     if (e.patterns.empty()) return "  ";
     const std::string& line = s.lines[e.patterns[0].line - 1];
     return line.substr(0, line.find_first_not_of(" \t"));
@@ -69,7 +69,7 @@ std::string head_of(const std::string& line, bool empty) {
     return line.substr(0, colon) + (empty ? ": none" : ":");
 }
 
-void append_updated(std::string& out, const Scenario& s, const Expectation& e, const Transcript& transcript) {
+void append_updated(std::string& out, const ScenarioFile& s, const Expectation& e, const Transcript& transcript) {
     const std::vector<Entry> said = transcript.entries(e.kind);
     const auto pairs = compare(e, said, s.start);
     const bool none = std::ranges::none_of(pairs, [](const Pairing& p) { return p.got != nullptr; });
@@ -89,13 +89,13 @@ void append_updated(std::string& out, const Scenario& s, const Expectation& e, c
 
 }  // namespace
 
-std::string compare_all(const Scenario& scenario, const Transcript& transcript) {
+std::string compare_all(const ScenarioFile& scenario, const Transcript& transcript) {
     std::string text = unexpected_drops(scenario, transcript);
     for (const Expectation& e : scenario.expectations) text += compare_block(scenario, e, transcript);
     return text;
 }
 
-std::string updated(const Scenario& scenario, const Transcript& transcript) {
+std::string updated(const ScenarioFile& scenario, const Transcript& transcript) {
     std::string out;
     for (uint32_t n = 1; n <= scenario.lines.size(); ++n) {
         const auto block = std::ranges::find(scenario.expectations, n, &Expectation::line);

@@ -18,10 +18,10 @@ struct ScenarioResult {
 };
 
 // Lines for people: what was expected and not said, and what was said instead. Empty when everything holds.
-std::string compare_all(const Scenario& scenario, const Transcript& transcript);
+std::string compare_all(const ScenarioFile& scenario, const Transcript& transcript);
 
 // The file with every expectation block rewritten: lines that hold stay as they are, the others become what was said.
-std::string updated(const Scenario& scenario, const Transcript& transcript);
+std::string updated(const ScenarioFile& scenario, const Transcript& transcript);
 
 // JUnit's XML: one test case per scenario, known gaps as skipped.
 std::string junit_xml(const std::vector<ScenarioResult>& results);

@@ -53,7 +53,7 @@ private:
 // Runs pieces of a scenario, one process after the other, over one store.
 class ScenarioRunner {
 public:
-    ScenarioRunner(const Scenario& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace)
+    ScenarioRunner(const ScenarioFile& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace)
         : scenario_(scenario), expansion_(expansion), mode_(mode), trace_(trace), decoders_(decode_options(scenario)) {
         records_ = mode.shuffle ? shuffled(expansion, within, 1) : expansion.records;
     }
@@ -70,7 +70,7 @@ public:
     }
 
 private:
-    static DecodeOptions decode_options(const Scenario& s) { return {s.config.engine.dimensions, s.config.engine.bounds.record_bytes}; }
+    static DecodeOptions decode_options(const ScenarioFile& s) { return {s.config.engine.dimensions, s.config.engine.bounds.record_bytes}; }
 
     bool open_store() {
         rocksdb_.reset();  // one process at a time
@@ -122,7 +122,7 @@ private:
         all.whole = mode_.interruption != Interruption::killed;
     }
 
-    const Scenario& scenario_;
+    const ScenarioFile& scenario_;
     const Expansion& expansion_;
     RunMode mode_;
     bool trace_;
@@ -177,11 +177,11 @@ const std::vector<RunMode>& run_modes() {
     return kModes;
 }
 
-RunOutcome run_scenario(const Scenario& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace) {
+RunOutcome run_scenario(const ScenarioFile& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace) {
     return ScenarioRunner(scenario, expansion, mode, within, trace).run();
 }
 
-Micros shuffle_range(const Scenario& scenario, const Expansion& expansion, const Transcript& plain) {
+Micros shuffle_range(const ScenarioFile& scenario, const Expansion& expansion, const Transcript& plain) {
     const RunTotals& t = plain.totals;
     const auto dropped = [&](DropReason r) { return t.dropped[static_cast<size_t>(r)]; };
     if (t.late > 0 || dropped(DropReason::future) > 0 || t.corrected_hosts > 0) return Micros{0};

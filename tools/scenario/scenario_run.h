@@ -39,10 +39,10 @@ struct RunOutcome {
 };
 
 // `within`: how far a record may be overtaken in shuffled modes; zero where a scenario's result depends on the order.
-RunOutcome run_scenario(const Scenario& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace = false);
+RunOutcome run_scenario(const ScenarioFile& scenario, const Expansion& expansion, const RunMode& mode, Micros within, bool trace = false);
 
 // How far records may be overtaken without any of them becoming late: none where one was late or a host's clock was corrected.
-Micros shuffle_range(const Scenario& scenario, const Expansion& expansion, const Transcript& plain);
+Micros shuffle_range(const ScenarioFile& scenario, const Expansion& expansion, const Transcript& plain);
 
 // First difference between two runs of one scenario; empty when there is none.
 std::string first_difference(const Transcript& plain, const Transcript& other, EventTime start);

@@ -190,7 +190,8 @@ void SeriesReader::segment(std::vector<Segment>& into, const Traits& head) {
     } else {
         const bool on = (first.is("rising") || first.is("falling")) && !into.empty();
         if (on) {
-            s.course = into.back().course;
+            for (const Segment& before : into)
+                if (before.kind == Segment::Kind::course || before.kind == Segment::Kind::smooth) s.course = before.course;
             s.course.from = s.course.to;
             in_.skip();
             if (!in_.take_if("to")) in_.fail(in_.peek(), "expected 'to' here");

@@ -1,0 +1,245 @@
+// The whole pipeline over in-memory sources: whatever the split into batches, lanes and processes, the same is said, and
+// every record is accounted for.
+#include "engine/run/pipeline.h"
+
+#include <random>
+
+#include "connectors/format/native_json.h"
+#include "state/memory_store.h"
+#include "tests/support/catch.h"
+#include "tools/scenario/memory_source.h"
+#include "tools/scenario/rows.h"
+#include "tools/scenario/scenario_run.h"
+
+using namespace foreshock;
+
+namespace {
+
+constexpr int64_t kSecond = 1'000'000;
+constexpr int64_t kStart = 1'763'629'200 * kSecond;
+
+std::string random_record(std::mt19937_64& random, int64_t ts) {
+    const auto draw = [&](uint64_t n) { return std::to_string(random() % n); };
+    const std::string at = "{\"ts\":" + std::to_string(ts) + ",\"host\":\"h" + draw(5) + "\",";
+    switch (random() % 12) {
+        case 0: return at + "\"type\":\"transactions\",\"service\":\"s" + draw(3) + "\",\"interval_s\":20,\"count\":" + draw(90) + ",\"value\":" + draw(900) + ",\"p95_ms\":" + draw(500) + "}";
+        case 1:
+        case 2:
+        case 3: return at + "\"type\":\"metric\",\"resource\":\"r" + draw(3) + "\",\"metric\":\"m\",\"value\":" + draw(100) + "." + draw(1000) + ",\"limit\":100}";
+        case 4: return random() % 4 == 0 ? "{broken" : at + "\"type\":\"metric\",\"resource\":\"r\"}";
+        default:
+            return at + "\"type\":\"transaction\",\"service\":\"s" + draw(4) + "\",\"value\":" + draw(5000) + "." + draw(100) + ",\"duration_ms\":" + draw(800) + ",\"campaign\":\"c" + draw(4) + "\"}";
+    }
+}
+
+// Records of three partitions, mostly in order, some late, some far too late, some broken.
+Expansion random_records(uint64_t seed, int events) {
+    std::mt19937_64 random(seed);
+    Expansion out;
+    out.partitions = 3;
+    for (int i = 0; i < events; ++i) {
+        const int64_t now = kStart + i * kSecond / 20;
+        const uint64_t late = random() % 100;
+        const int64_t behind = late < 80 ? 0 : late < 97 ? static_cast<int64_t>(random() % 4) : static_cast<int64_t>(random() % 60);
+        append_record(out, now, static_cast<uint32_t>(random() % 3), random_record(random, now - behind * kSecond));
+    }
+    out.bytes.append(kRecordPadding, ' ');
+    return out;
+}
+
+ScenarioFile plain_scenario() {
+    ScenarioFile s;
+    s.file = "random";
+    return s;
+}
+
+struct Watermarks : Observer {
+    std::vector<SlotIndex> slots;
+    uint64_t events = 0;
+    void decided(const DecidedSlot& d) override {
+        slots.push_back(d.slot.index);
+        events += d.slot.events;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("random streams say the same in every mode") {
+    const ScenarioFile scenario = plain_scenario();
+    for (uint64_t seed = 1; seed <= 3; ++seed) {
+        const Expansion expansion = random_records(seed, 4'000);
+        const RunOutcome plain = run_scenario(scenario, expansion, run_modes().front(), Micros{0});
+        REQUIRE(plain.failure.empty());
+        REQUIRE(plain.transcript.slots.size() > 15);
+        for (const RunMode& mode : run_modes()) {
+            CAPTURE(seed, mode.name);
+            const RunOutcome other = run_scenario(scenario, expansion, mode, Micros{0});
+            CHECK(other.failure == "");
+            CHECK(first_difference(plain.transcript, other.transcript, scenario.start) == "");
+        }
+    }
+}
+
+TEST_CASE("every record is used, late or dropped, once") {
+    for (uint64_t seed = 11; seed <= 14; ++seed) {
+        const Expansion expansion = random_records(seed, 5'000);
+        const Model model;
+        NativeJsonFactory decoders;
+        MemoryStore store;
+        PipelineSettings settings{{}, model, decoders, store};
+        settings.lanes = 3;
+        Pipeline pipeline(settings);
+        MemorySource source(expansion, expansion.records, {});
+        Watermarks seen;
+        pipeline.add(source);
+        pipeline.add(seen);
+        REQUIRE(pipeline.run());
+        const RunTotals t = pipeline.totals();
+        uint64_t dropped = 0;
+        for (const uint64_t n : t.dropped) dropped += n;
+        CAPTURE(seed);
+        CHECK(t.records == 5'000);
+        CHECK(t.events + dropped == t.records);
+        CHECK(seen.events == t.events);
+        CHECK(t.late > 0);
+        CHECK(dropped > t.late);
+        CHECK(t.skipped == 0);
+        CHECK(t.open_slots == 0);
+    }
+}
+
+TEST_CASE("slots are decided in order, each once, and none is left out") {
+    const Expansion expansion = random_records(21, 5'000);
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    PipelineSettings settings{{}, model, decoders, store};
+    settings.lanes = 3;
+    Pipeline pipeline(settings);
+    MemorySourceOptions uneven;
+    uneven.batch = 17;
+    uneven.uneven = true;
+    MemorySource source(expansion, expansion.records, uneven);
+    Watermarks seen;
+    pipeline.add(source);
+    pipeline.add(seen);
+    REQUIRE(pipeline.run());
+    REQUIRE(seen.slots.size() > 20);
+    for (size_t i = 1; i < seen.slots.size(); ++i) REQUIRE(seen.slots[i].value == seen.slots[i - 1].value + 1);
+    CHECK(pipeline.decided_until() >= slot_end(seen.slots.back(), std::chrono::seconds{10}));
+}
+
+TEST_CASE("events outside the asked range of time are skipped, not dropped") {
+    const Expansion expansion = random_records(31, 2'000);
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    PipelineSettings settings{{}, model, decoders, store};
+    settings.from = EventTime{Micros{kStart + 20 * kSecond}};
+    settings.to = EventTime{Micros{kStart + 50 * kSecond}};
+    Pipeline pipeline(settings);
+    MemorySource source(expansion, expansion.records, {});
+    Watermarks seen;
+    pipeline.add(source);
+    pipeline.add(seen);
+    REQUIRE(pipeline.run());
+    REQUIRE_FALSE(seen.slots.empty());
+    CHECK(slot_start(seen.slots.front(), std::chrono::seconds{10}) >= settings.from);
+    CHECK(slot_end(seen.slots.back(), std::chrono::seconds{10}) <= settings.to + std::chrono::seconds{10});
+    CHECK(pipeline.totals().skipped > 0);
+}
+
+TEST_CASE("an empty source ends without a slot, and restarts") {
+    Expansion nothing;
+    nothing.bytes.append(kRecordPadding, ' ');
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    for (int run = 0; run < 2; ++run) {
+        PipelineSettings settings{{}, model, decoders, store};
+        Pipeline pipeline(settings);
+        MemorySource source(nothing, nothing.records, {});
+        pipeline.add(source);
+        REQUIRE(pipeline.run());
+        CHECK(pipeline.totals().slots_closed == 0);
+    }
+}
+
+TEST_CASE("a finished run that is started again says nothing twice") {
+    const Expansion expansion = random_records(41, 1'000);
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    std::vector<size_t> decided;
+    for (int run = 0; run < 2; ++run) {
+        PipelineSettings settings{{}, model, decoders, store};
+        Pipeline pipeline(settings);
+        MemorySource source(expansion, expansion.records, {});
+        Watermarks seen;
+        pipeline.add(source);
+        pipeline.add(seen);
+        REQUIRE(pipeline.run());
+        decided.push_back(seen.slots.size());
+    }
+    CHECK(decided[0] > 0);
+    CHECK(decided[1] == 0);
+}
+
+namespace {
+
+class FailingSource : public Source {
+    class Lane : public SourceLane {
+        PollResult poll(RecordBatch&, std::chrono::milliseconds) override { return PollResult::failed; }
+        std::string failure() const override { return "the disk has gone"; }
+    };
+
+public:
+    Result<std::vector<std::unique_ptr<SourceLane>>> open(unsigned, ResumeOffset) override {
+        std::vector<std::unique_ptr<SourceLane>> lanes;
+        lanes.push_back(std::make_unique<Lane>());
+        return lanes;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a source that fails ends the run with its reason") {
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    PipelineSettings settings{{}, model, decoders, store};
+    Pipeline pipeline(settings);
+    FailingSource source;
+    pipeline.add(source);
+    const Status status = pipeline.run();
+    REQUIRE_FALSE(status);
+    CHECK(status.problems().front().message == "the disk has gone");
+}
+
+TEST_CASE("stored state of another shape is refused with a way out") {
+    const Expansion expansion = random_records(51, 500);
+    const Model model;
+    NativeJsonFactory decoders;
+    MemoryStore store;
+    const auto run = [&] {
+        PipelineSettings settings{{}, model, decoders, store};
+        Pipeline pipeline(settings);
+        MemorySource source(expansion, expansion.records, {});
+        pipeline.add(source);
+        return pipeline.run();
+    };
+    REQUIRE(run());
+    const Checkpoint good = *store.load().value();
+    for (const auto& [part, bytes] : good.parts) {
+        for (const size_t left : {size_t{0}, bytes.size() / 2, bytes.size() - 1}) {
+            Checkpoint cut = good;
+            cut.parts[part].resize(left);
+            REQUIRE(store.save(cut));
+            CAPTURE(part, left);
+            const Status status = run();
+            REQUIRE_FALSE(status);
+            CHECK(status.problems().front().text().find(part) != std::string::npos);
+            CHECK_FALSE(status.problems().front().hint.empty());
+        }
+    }
+}
