@@ -85,9 +85,6 @@ OutlookMaker::Guess OutlookMaker::from_demand(const ServiceState& s) const {
     const auto known = [](double x) { return std::isnan(x) ? 0 : x; };
     d.level = response_.predict(s.volume.level, value);
     d.slope = response_.predict_change(s.volume.slope, s.value.slope);
-    if (s.volume.slope < 0 || s.value.slope < 0) {  // predict() stops at 0: take falls apart
-        d.slope = response_.predict(s.volume.level + s.volume.slope, value + s.value.slope) - d.level;
-    }
     d.slope_error = std::hypot(response_.predict_change(s.volume.slope_error, 0), response_.predict_change(0, s.value.slope_error));
     d.noise = std::max(kLeastDemandNoise * d.level,
                        std::hypot(response_.predict_change(known(s.volume.spread), 0), response_.predict_change(0, known(s.value.spread))));

@@ -23,8 +23,10 @@ public:
     bool usable() const { return usable_; }
     // Utilization that a demand of these levels would cause now. Only when usable.
     double predict(double volume, double value) const;
-    // Of a change of demand alone, without the part that is always there.
-    double predict_change(double volume, double value) const { return predict(volume, value) - predict(0, 0); }
+    // Change of utilization that a change of demand would cause.
+    double predict_change(double volume, double value) const {
+        return gain_ * (coefficients_[1] * volume + coefficients_[2] * value);
+    }
     // Actual over predicted: now (EWMA of a minute's weight 0.3) over the slow gain. 1 while unknown.
     double cost_ratio() const;
     // Usual extra utilization from two minutes ago to one ahead: hourly jobs.

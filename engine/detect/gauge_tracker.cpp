@@ -35,7 +35,6 @@ void GaugeTracker::add(const GaugeSlot& g) {
     if (!std::isfinite(g.utilization) || !(g.span_seconds > 0)) return;
     const double span = std::max(g.span_seconds, std::min(pace_, since_));
     level_.add(followed(g.utilization, span), span, g.span_seconds / 2);
-    remember(g.utilization, span);
     pace_ = pace_ <= 0 ? std::min(since_, kLongestPace) : std::clamp(std::min(since_, kLongestPace), 0.5 * pace_, 1.25 * pace_);
     since_ = 0;
 }
@@ -80,6 +79,7 @@ void GaugeTracker::close(EventTime start, EventTime end, double season) {
     state_.noise = e.noise;
     state_.settled = e.settled;
     state_.silent_seconds = level_.silent_seconds();
+    if (e.valid) remember(e.slow, to_seconds(end - start));
     const bool known = e.valid && !std::isnan(e.baseline);
     state_.age_seconds = known ? level_.rise_age_seconds(0.2) : 0;
     if (++turn_ % 3 == 0 || std::isnan(state_.peak)) state_.peak = level_.peak(30);

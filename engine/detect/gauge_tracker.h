@@ -32,7 +32,7 @@ public:
     }
 
 private:
-    static constexpr size_t kShares = 128;  // histogram of utilization 0..1 in steps of 1/128, seconds, fading over two days
+    static constexpr size_t kShares = 128;  // histogram of the level 0..1 in steps of 1/128, seconds, fading over two days
 
     struct Sample {
         double age = 0, y = 0, span = 0;
