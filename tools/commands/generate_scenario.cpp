@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "tools/exit_codes.h"
-#include "tools/generate/scenario/scenario.h"
 #include "tools/generate/scenario/random.h"
+#include "tools/generate/scenario/scenario.h"
 
 namespace foreshock {
 namespace {
@@ -27,7 +27,8 @@ int wrong(const std::string& what) {
 std::vector<const ScenarioKind*> candidates(const std::string& name) {
     std::vector<const ScenarioKind*> all;
     for (const ScenarioKind& kind : scenario_kinds())
-        if (name == kind.name || (name == "random" && !kind.held_out) || (name == "held_out" && kind.held_out)) all.push_back(&kind);
+        if (name == kind.name || (name == "random" && !kind.held_out) || (name == "held_out" && kind.held_out))
+            all.push_back(&kind);
     return all;
 }
 
@@ -35,10 +36,12 @@ void print(const ScenarioSummary& s, bool json) {
     const size_t demand = static_cast<size_t>(std::ranges::count(s.truth.breaches, "demand", &TrueBreach::cause));
     int64_t lead = 0;
     for (const TrueBreach& b : s.truth.breaches) lead = std::max(lead, b.start_s - b.foreseeable_s);
-    fmt::print(fmt::runtime(json ? R"({{"scenario":"{}","broad":{},"breaches":{},"by_demand":{},"harmless":{},"longest_lead_s":{}}})"
-                                   "\n"
-                                 : "{}: broad {}, {} breaches ({} by demand), {} harmless intervals, longest lead {} s\n"),
-               s.id, s.broad, s.truth.breaches.size(), demand, s.truth.harmless.size(), lead);
+    fmt::print(
+        fmt::runtime(
+            json ? R"({{"scenario":"{}","broad":{},"breaches":{},"by_demand":{},"harmless":{},"longest_lead_s":{}}})"
+                   "\n"
+                 : "{}: broad {}, {} breaches ({} by demand), {} harmless intervals, longest lead {} s\n"),
+        s.id, s.broad, s.truth.breaches.size(), demand, s.truth.harmless.size(), lead);
 }
 
 }  // namespace
@@ -48,12 +51,15 @@ int generate_scenario_command(const GenerateScenarioOptions& options) {
     const std::vector<const ScenarioKind*> kinds = candidates(options.kind);
     if (kinds.empty()) return wrong(fmt::format("no kind {}; --kind list names them", options.kind));
     if (options.output.empty()) return wrong("--output names the directory");
-    if (options.live_minutes < 30 || options.history_hours < 1) return wrong("at least 30 live minutes and one hour of history");
+    if (options.live_minutes < 30 || options.history_hours < 1)
+        return wrong("at least 30 live minutes and one hour of history");
     ScenarioRequest request;
     request.live_minutes = options.live_minutes;
     request.history_hours = options.history_hours;
-    if (options.breadth == "planned" || options.breadth == "broad") request.broad = options.breadth == "broad";
-    else if (options.breadth != "mixed") return wrong("--breadth is planned, broad or mixed");
+    if (options.breadth == "planned" || options.breadth == "broad")
+        request.broad = options.breadth == "broad";
+    else if (options.breadth != "mixed")
+        return wrong("--breadth is planned, broad or mixed");
     for (uint32_t i = 0; i < options.count; ++i) {
         request.seed = options.seed + i;
         request.kind = kinds[mix_bits(request.seed) % kinds.size()];

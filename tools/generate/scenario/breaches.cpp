@@ -41,7 +41,8 @@ std::vector<Stretch> stretches(const Violations& violated) {
 
 void judge_windows(const ScenarioSpec& spec, const LiveRun& run, uint32_t s, Violations& slow, Violations& failing) {
     std::vector<std::vector<RecordedTransaction>> tens(static_cast<size_t>((run.seconds() + kStep - 1) / kStep));
-    for (int64_t t = 0; t < run.seconds(); ++t) record_transactions(spec, run, s, t, tens[static_cast<size_t>(t / kStep)]);
+    for (int64_t t = 0; t < run.seconds(); ++t)
+        record_transactions(spec, run, s, t, tens[static_cast<size_t>(t / kStep)]);
     std::vector<double> durations;
     for (size_t last = kWindow / kStep; last <= tens.size(); ++last) {
         durations.clear();
@@ -49,7 +50,7 @@ void judge_windows(const ScenarioSpec& spec, const LiveRun& run, uint32_t s, Vio
         for (size_t i = last - kWindow / kStep; i < last; ++i)
             for (const RecordedTransaction& t : tens[i]) {
                 durations.push_back(t.duration_ms);
-                failed += t.outcome != Outcome::ok;
+                failed += t.outcome != TransactionOutcome::ok;
             }
         const size_t n = durations.size();
         if (n < kFewest) {
@@ -78,8 +79,10 @@ void join(std::vector<TrueBreach>& breaches, uint32_t s, const std::string& slo,
     for (TrueBreach& b : breaches) {
         if (b.service != s || stretch.start - b.end_s >= kApart || b.start_s - stretch.end >= kApart) continue;
         const bool first = stretch.start < b.start_s;
-        if (first) std::swap(b.slo, b.also.emplace_back(slo));
-        else if (slo != b.slo && std::ranges::find(b.also, slo) == b.also.end()) b.also.push_back(slo);
+        if (first)
+            std::swap(b.slo, b.also.emplace_back(slo));
+        else if (slo != b.slo && std::ranges::find(b.also, slo) == b.also.end())
+            b.also.push_back(slo);
         b.start_s = std::min(b.start_s, stretch.start);
         b.end_s = std::max(b.end_s, stretch.end);
         return;
@@ -98,7 +101,7 @@ std::vector<TrueBreach> find_breaches(const ScenarioSpec& spec, const LiveRun& r
     std::vector<TrueBreach> breaches;
     for (uint32_t s = 0; s < spec.services.size(); ++s) {
         const std::string& name = spec.services[s].name;
-        if (spec.services[s].role == Role::consumer) {
+        if (spec.services[s].role == ServiceRole::consumer) {
             for (const Stretch& x : stretches(old_queue(run, s))) join(breaches, s, name + "-age", x);
             continue;
         }

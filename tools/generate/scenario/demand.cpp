@@ -33,7 +33,7 @@ double growth(const DemandEvent& e, double x) {
 
 }  // namespace
 
-double usual_demand(const Profile& p, int64_t epoch_s) {
+double usual_demand(const DayProfile& p, int64_t epoch_s) {
     const double hour = static_cast<double>(epoch_s % 86400) / 3600.0;
     const double day = bump(hour, p.morning_h, 3.2) + p.evening_weight * bump(hour, p.evening_h, 2.8);
     const int64_t weekday = (epoch_s / 86400 + 3) % 7;  // 0 is Monday
@@ -44,27 +44,36 @@ double height(const DemandEvent& e, double t) {
     const double x = t - e.start_s;
     if (x < 0) return 0;
     switch (e.form) {
-        case Form::ramp: return x < e.rise_s ? smooth(x / e.rise_s) : hold_and_fall(e, x - e.rise_s);
-        case Form::spot: return x < e.rise_s ? smooth(x / e.rise_s) : std::exp(-(x - e.rise_s) / e.fall_s);
-        case Form::steps: return steps(e, x);
-        case Form::exponential: return growth(e, x);
-        case Form::bell: {
+        case DemandForm::ramp:
+            return x < e.rise_s ? smooth(x / e.rise_s) : hold_and_fall(e, x - e.rise_s);
+        case DemandForm::spot:
+            return x < e.rise_s ? smooth(x / e.rise_s) : std::exp(-(x - e.rise_s) / e.fall_s);
+        case DemandForm::steps:
+            return steps(e, x);
+        case DemandForm::exponential:
+            return growth(e, x);
+        case DemandForm::bell: {
             const double all = e.rise_s + e.hold_s + e.fall_s;
             return x >= all ? 0 : 0.5 - 0.5 * std::cos(2 * M_PI * x / all);
         }
-        case Form::herd: return x < e.hold_s ? -1 : std::exp(-(x - e.hold_s) / e.fall_s) * smooth((x - e.hold_s) / e.rise_s);
+        case DemandForm::herd:
+            return x < e.hold_s ? -1 : std::exp(-(x - e.hold_s) / e.fall_s) * smooth((x - e.hold_s) / e.rise_s);
     }
     return 0;
 }
 
-double onset(const DemandEvent& e) { return e.form == Form::herd ? e.start_s + e.hold_s : e.start_s; }
+double onset(const DemandEvent& e) { return e.form == DemandForm::herd ? e.start_s + e.hold_s : e.start_s; }
 
 double ending(const DemandEvent& e) {
     switch (e.form) {
-        case Form::spot: return e.start_s + e.rise_s + 2.5 * e.fall_s;
-        case Form::steps: return e.start_s + 2 * e.rise_s + e.hold_s + e.fall_s;
-        case Form::herd: return e.start_s + e.hold_s + e.rise_s + 2.5 * e.fall_s;
-        default: return e.start_s + e.rise_s + e.hold_s + e.fall_s;
+        case DemandForm::spot:
+            return e.start_s + e.rise_s + 2.5 * e.fall_s;
+        case DemandForm::steps:
+            return e.start_s + 2 * e.rise_s + e.hold_s + e.fall_s;
+        case DemandForm::herd:
+            return e.start_s + e.hold_s + e.rise_s + 2.5 * e.fall_s;
+        default:
+            return e.start_s + e.rise_s + e.hold_s + e.fall_s;
     }
 }
 
@@ -73,7 +82,7 @@ DemandNow demand_at(const ScenarioSpec& spec, const EntryDemand& entry, double t
     const double usual = entry.rate * usual_demand(spec.profile, now) / usual_demand(spec.profile, spec.live_start);
     DemandNow d;
     double through = 1, tagged = 0, total = 0;
-    Mix more{};
+    ClassMix more{};
     for (size_t i = 0; i < spec.demand.size(); ++i) {
         const DemandEvent& e = spec.demand[i];
         const double h = (off >> i & 1) != 0 ? 0 : height(e, t);
@@ -85,7 +94,8 @@ DemandNow demand_at(const ScenarioSpec& spec, const EntryDemand& entry, double t
         }
         d.value += e.value_excess * h;
     }
-    for (size_t k = 0; k < kClasses; ++k) total += d.rate[k] = usual * entry.share[k] * std::max(0.0, 1 + more[k]) * through;
+    for (size_t k = 0; k < kClasses; ++k)
+        total += d.rate[k] = usual * entry.share[k] * std::max(0.0, 1 + more[k]) * through;
     d.campaign_share = total > 0 ? std::min(1.0, tagged / total) : 0;
     return d;
 }

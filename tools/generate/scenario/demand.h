@@ -6,7 +6,7 @@
 namespace foreshock {
 
 // Usual demand at an epoch second, as a multiple of the day's mean.
-double usual_demand(const Profile& profile, int64_t epoch_s);
+double usual_demand(const DayProfile& profile, int64_t epoch_s);
 
 // Height of an event, 1 at its peak:
 //   ramp         smooth rise over rise_s, hold, smooth fall over fall_s
@@ -20,9 +20,10 @@ double height(const DemandEvent& event, double t);
 double onset(const DemandEvent& event);
 double ending(const DemandEvent& event);
 
-// Rate by class at an entry, and the mean value of transactions as a multiple of the usual. `off` marks events to leave out.
+// Rate by class at an entry, and the mean value of transactions as a multiple of the usual. `off` marks events to leave
+// out.
 struct DemandNow {
-    Mix rate{};
+    ClassMix rate{};
     double value = 1;
     double campaign_share = 0;  // of the transactions
 };

@@ -1,6 +1,6 @@
-// A scenario in the making: what the builders of the kinds (kinds.h) share. A broad draft takes back what the kind promises:
-// headroom, decoys and calendar are drawn so that about half of the planned breaches do not happen, and what was meant to be
-// harmless may not be.
+// A scenario in the making: what the builders of the kinds (kinds.h) share. A broad draft takes back what the kind
+// promises: headroom, decoys and calendar are drawn so that about half of the planned breaches do not happen, and what
+// was meant to be harmless may not be.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@
 
 namespace foreshock {
 
-class Draft {
-public:
-    Draft(ScenarioSpec& s, Random& r) : spec(s), random(r) {}
+class ScenarioDraft {
+  public:
+    ScenarioDraft(ScenarioSpec& s, RandomStream& r) : spec(s), random(r) {}
 
     void map(const MapNeeds& needs = {});
     // The service that is to run out: one that has the resource and that an entry waits for (or a consumer).
-    uint32_t bottleneck(ResourceKind kind);
-    // Load of the bottleneck at the peak, of its capacity; headroom is taken off or added when broad.
+    uint32_t bottleneck(SimulatedResource kind);
+    // Load of the bottleneck at the peak, of its capacity. Broad: 0.55 to 1.25, whatever the kind means.
     void aim(double low, double high);
 
     // Moment for the main event to begin.
     double onset();
     // A main event of this form with usual times, its excess between these.
-    DemandEvent& event(const std::string& name, Form form, double low, double high);
+    DemandEvent& event(const std::string& name, DemandForm form, double low, double high);
     void campaign_tag(DemandEvent& event);
     void announce(const DemandEvent& event, double probability);
     CapacityEvent& fault(CapacityEvent::Type type, uint32_t service, double size);
@@ -34,9 +34,9 @@ public:
     void finish();
 
     ScenarioSpec& spec;
-    Random& random;
+    RandomStream& random;
 
-private:
+  private:
     void times(DemandEvent& event);
     void decoy(size_t number);
     void stray_nuisances();

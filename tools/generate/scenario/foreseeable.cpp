@@ -31,15 +31,22 @@ double evidence(const ScenarioSpec& spec, const EntryDemand& entry, const LiveRu
 
 }  // namespace
 
-double utilization(const ServiceSpec& service, const ServiceState& state, ResourceKind kind) {
+double utilization(const ServiceSpec& service, const ServiceMoment& state, SimulatedResource kind) {
     switch (kind) {
-        case ResourceKind::cpu: return state.cpu;
-        case ResourceKind::threads: return state.threads / service.threads;
-        case ResourceKind::connections: return state.connections / service.connections;
-        case ResourceKind::queue: return state.age_s / 60;
-        case ResourceKind::heap: return state.retained;
-        case ResourceKind::disk: return state.disk_mb / service.disk_mb;
-        case ResourceKind::rate_limit: return state.rate_used;
+        case SimulatedResource::cpu:
+            return state.cpu;
+        case SimulatedResource::threads:
+            return state.threads / service.threads;
+        case SimulatedResource::connections:
+            return state.connections / service.connections;
+        case SimulatedResource::queue:
+            return state.age_s / 60;
+        case SimulatedResource::heap:
+            return state.retained;
+        case SimulatedResource::disk:
+            return state.disk_mb / service.disk_mb;
+        case SimulatedResource::rate_limit:
+            return state.rate_used;
     }
     return 0;
 }
@@ -56,7 +63,8 @@ int64_t demand_known(const ScenarioSpec& spec, const LiveRun& run, size_t event,
     return until;
 }
 
-int64_t capacity_known(const ScenarioSpec& spec, const LiveRun& run, const LiveRun& sound, const CapacityEvent& event, int64_t until) {
+int64_t capacity_known(const ScenarioSpec& spec, const LiveRun& run, const LiveRun& sound, const CapacityEvent& event,
+                       int64_t until) {
     double ratio = 0;
     const auto first = std::max<int64_t>(0, static_cast<int64_t>(event.start_s));
     for (int64_t t = first; t < until; t += spec.metric_interval_s) {
@@ -64,7 +72,8 @@ int64_t capacity_known(const ScenarioSpec& spec, const LiveRun& run, const LiveR
         const double used = utilization(bottleneck, run.at(t, spec.bottleneck), spec.bottleneck_kind) -
                             utilization(bottleneck, sound.at(t, spec.bottleneck), spec.bottleneck_kind);
         const double slower = std::log(run.at(t, event.service).response_s / sound.at(t, event.service).response_s);
-        ratio += 0.5 * (used * used / (kUtilizationNoise * kUtilizationNoise) + slower * slower / (kLatencyNoise * kLatencyNoise));
+        ratio += 0.5 * (used * used / (kUtilizationNoise * kUtilizationNoise) +
+                        slower * slower / (kLatencyNoise * kLatencyNoise));
         if (ratio >= kSure) return t + 1;
     }
     return until;

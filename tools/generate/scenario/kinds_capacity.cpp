@@ -4,18 +4,19 @@
 
 namespace foreshock {
 
-void build_deploy_regression(Draft& d) {
+void build_deploy_regression(ScenarioDraft& d) {
     d.map();
-    const uint32_t s = d.bottleneck(ResourceKind::cpu);
+    const uint32_t s = d.bottleneck(SimulatedResource::cpu);
     d.aim(1.06, 1.5);
     CapacityEvent& e = d.fault(CapacityEvent::Type::regression, s, d.random.uniform(0.5, 1.6));
-    e.ramp_s = d.random.chance(0.5) ? d.random.uniform(20, 90) : d.random.uniform(200, 900);  // at once, or host by host
+    e.ramp_s =
+        d.random.chance(0.5) ? d.random.uniform(20, 90) : d.random.uniform(200, 900);  // at once, or host by host
     d.decoys(0.5);
 }
 
-void build_connection_leak(Draft& d) {
+void build_connection_leak(ScenarioDraft& d) {
     d.map();
-    const uint32_t s = d.bottleneck(ResourceKind::connections);
+    const uint32_t s = d.bottleneck(SimulatedResource::connections);
     d.spec.overload = d.random.uniform(0.3, 0.6);
     d.spec.others_at_peak = d.random.uniform(0.4, 0.6);
     const double full_after = d.random.uniform(900, 2600) * (d.spec.broad ? d.random.uniform(1, 3) : 1);
@@ -23,9 +24,9 @@ void build_connection_leak(Draft& d) {
     d.decoys(0.5);
 }
 
-void build_lost_node(Draft& d) {
+void build_lost_node(ScenarioDraft& d) {
     d.map();
-    const uint32_t s = d.bottleneck(ResourceKind::cpu);
+    const uint32_t s = d.bottleneck(SimulatedResource::cpu);
     ServiceSpec& service = d.spec.services[s];
     service.hosts = static_cast<uint32_t>(d.random.integer(2, 5));
     const auto lost = static_cast<double>(d.random.integer(1, service.hosts - 1));
@@ -36,15 +37,15 @@ void build_lost_node(Draft& d) {
     d.decoys(0.5);
 }
 
-void build_slow_dependency(Draft& d) {
+void build_slow_dependency(ScenarioDraft& d) {
     d.map({.leaf = true});
     uint32_t leaf = 0;
-    while (d.spec.services[leaf].role != Role::leaf) ++leaf;
-    d.bottleneck(d.random.chance(0.5) ? ResourceKind::connections : ResourceKind::threads);
+    while (d.spec.services[leaf].role != ServiceRole::leaf) ++leaf;
+    d.bottleneck(d.random.chance(0.5) ? SimulatedResource::connections : SimulatedResource::threads);
     for (uint32_t s = 0; s < leaf; ++s)  // who waits for it
         for (const CallSpec& c : d.spec.services[s].calls)
             if (c.callee == leaf) d.spec.bottleneck = s;
-    d.spec.bottleneck_kind = ResourceKind::connections;
+    d.spec.bottleneck_kind = SimulatedResource::connections;
     d.aim(1.05, 1.5);
     CapacityEvent& e = d.fault(CapacityEvent::Type::slow_dependency, leaf, d.random.uniform(0.6, 3));
     e.ramp_s = d.random.uniform(60, 1500);
@@ -52,9 +53,9 @@ void build_slow_dependency(Draft& d) {
     d.decoys(0.5);
 }
 
-void build_log_burst(Draft& d) {
+void build_log_burst(ScenarioDraft& d) {
     d.map();
-    const uint32_t s = d.bottleneck(ResourceKind::disk);
+    const uint32_t s = d.bottleneck(SimulatedResource::disk);
     d.aim(1.1, 1.8);
     CapacityEvent& e = d.fault(CapacityEvent::Type::log_burst, s, d.random.uniform(1.5, 6));
     e.ramp_s = d.random.uniform(5, 120);

@@ -10,10 +10,12 @@
 namespace foreshock {
 namespace {
 
-constexpr std::array kWaitedFor{ResourceKind::cpu, ResourceKind::cpu, ResourceKind::connections, ResourceKind::threads};
+constexpr std::array kWaitedFor{SimulatedResource::cpu, SimulatedResource::cpu, SimulatedResource::connections,
+                                SimulatedResource::threads};
 
 // A campaign by mail or a post, which ramps up against one resource.
-DemandEvent& campaign_against(Draft& d, ResourceKind kind, const char* name, Form form, double announced) {
+DemandEvent& campaign_against(ScenarioDraft& d, SimulatedResource kind, const char* name, DemandForm form,
+                              double announced) {
     d.bottleneck(kind);
     d.aim(1.08, 1.5);
     DemandEvent& e = d.event(name, form, 1.1, 2.4);
@@ -23,7 +25,7 @@ DemandEvent& campaign_against(Draft& d, ResourceKind kind, const char* name, For
 }
 
 // Long enough to fill what fills slowly.
-void lasting(Draft& d, DemandEvent& e) {
+void lasting(ScenarioDraft& d, DemandEvent& e) {
     e.rise_s = d.random.uniform(400, 1000);
     e.hold_s = d.random.uniform(1800, 3600);
     const double latest = 0.45 * static_cast<double>(d.spec.live_s);
@@ -32,48 +34,48 @@ void lasting(Draft& d, DemandEvent& e) {
 
 }  // namespace
 
-void build_email_cpu(Draft& d) {
+void build_email_cpu(ScenarioDraft& d) {
     d.map();
-    campaign_against(d, ResourceKind::cpu, "email", Form::ramp, 0.5);
+    campaign_against(d, SimulatedResource::cpu, "email", DemandForm::ramp, 0.5);
     d.decoys(0.7);
 }
 
-void build_tv_pool(Draft& d) {
+void build_tv_pool(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::connections);
-    d.aim(1.25, 1.9);
-    DemandEvent& e = d.event("tv_spot", Form::spot, 1.6, 3.6);
+    d.bottleneck(SimulatedResource::connections);
+    d.aim(1.15, 1.6);
+    DemandEvent& e = d.event("tv_spot", DemandForm::spot, 1.6, 3.6);
     d.campaign_tag(e);
     d.announce(e, 0.15);
     d.decoys(0.4);
 }
 
-void build_flash_threads(Draft& d) {
+void build_flash_threads(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::threads);
+    d.bottleneck(SimulatedResource::threads);
     d.aim(1.1, 1.6);
-    DemandEvent& e = d.event("flash_sale", Form::steps, 1.4, 2.8);
+    DemandEvent& e = d.event("flash_sale", DemandForm::steps, 1.4, 2.8);
     d.campaign_tag(e);
     d.announce(e, 0.6);
     d.decoys(0.6);
 }
 
-void build_influencer_cpu(Draft& d) {
+void build_influencer_cpu(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::cpu);
+    d.bottleneck(SimulatedResource::cpu);
     d.aim(1.08, 1.45);
-    d.event("influencer", Form::exponential, 1.0, 2.4);
+    d.event("influencer", DemandForm::exponential, 1.0, 2.4);
     d.decoys(0.7);
 }
 
-void build_value_spike(Draft& d) {
+void build_value_spike(ScenarioDraft& d) {
     d.map({.value_work = true});
     ScenarioSpec& spec = d.spec;
     const auto leaf = std::ranges::find_if(spec.services, [](const ServiceSpec& s) { return s.value_work > 0.5; });
     spec.bottleneck = static_cast<uint32_t>(leaf - spec.services.begin());
-    spec.bottleneck_kind = ResourceKind::cpu;
+    spec.bottleneck_kind = SimulatedResource::cpu;
     d.aim(1.08, 1.4);
-    DemandEvent& e = d.event("value_spike", d.random.chance(0.5) ? Form::ramp : Form::exponential, 0, 0);
+    DemandEvent& e = d.event("value_spike", d.random.chance(0.5) ? DemandForm::ramp : DemandForm::exponential, 0, 0);
     e.value_excess = d.random.uniform(1.4, 3);
     e.excess[kPremium] = d.random.uniform(0, 0.6);
     e.driver = "value";
@@ -90,11 +92,11 @@ void build_value_spike(Draft& d) {
     }
 }
 
-void build_mix_shift(Draft& d) {
+void build_mix_shift(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(d.random.chance(0.6) ? ResourceKind::cpu : ResourceKind::connections);
+    d.bottleneck(d.random.chance(0.6) ? SimulatedResource::cpu : SimulatedResource::connections);
     d.aim(1.08, 1.4);
-    DemandEvent& e = d.event("mix_shift", d.random.chance(0.6) ? Form::ramp : Form::exponential, 0, 0);
+    DemandEvent& e = d.event("mix_shift", d.random.chance(0.6) ? DemandForm::ramp : DemandForm::exponential, 0, 0);
     // Who looked now buys: fewer views, more orders.
     const double buys = d.random.uniform(1.2, 2.4);
     e.excess = {-d.random.uniform(0.1, 0.35), buys, buys * d.random.uniform(1, 2), 0};
@@ -102,139 +104,142 @@ void build_mix_shift(Draft& d) {
     d.decoys(0.5);
 }
 
-void build_queue_backlog(Draft& d) {
+void build_queue_backlog(ScenarioDraft& d) {
     d.map({.consumer = true});
-    d.bottleneck(ResourceKind::queue);
+    d.bottleneck(SimulatedResource::queue);
     d.aim(1.06, 1.5);
-    DemandEvent& e = d.event("email", Form::ramp, 0.7, 1.8);
+    DemandEvent& e = d.event("email", DemandForm::ramp, 0.7, 1.8);
     d.campaign_tag(e);
     lasting(d, e);
     d.announce(e, 0.4);
     d.decoys(0.7);
 }
 
-void build_disk_fill(Draft& d) {
+void build_disk_fill(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::disk);
+    d.bottleneck(SimulatedResource::disk);
     d.aim(1.1, 1.7);
-    DemandEvent& e = d.event("email", d.random.chance(0.5) ? Form::ramp : Form::exponential, 1.2, 2.6);
+    DemandEvent& e = d.event("email", d.random.chance(0.5) ? DemandForm::ramp : DemandForm::exponential, 1.2, 2.6);
     lasting(d, e);
     d.announce(e, 0.2);
     d.decoys(0.4);
 }
 
-void build_heap_growth(Draft& d) {
+void build_heap_growth(ScenarioDraft& d) {
     d.map();
-    const uint32_t s = d.bottleneck(ResourceKind::heap);
+    const uint32_t s = d.bottleneck(SimulatedResource::heap);
     d.spec.services[s].heap_keep_s = d.random.uniform(400, 1100);
     d.aim(1.1, 1.5);
-    DemandEvent& e = d.event("email", Form::ramp, 0.8, 2);
+    DemandEvent& e = d.event("email", DemandForm::ramp, 0.8, 2);
     lasting(d, e);
     d.announce(e, 0.2);
     d.decoys(0.7);
 }
 
-void build_cache_storm(Draft& d) {
+void build_cache_storm(ScenarioDraft& d) {
     d.map({.cache = true});
     ScenarioSpec& spec = d.spec;
     const auto database = std::ranges::find_if(spec.services, [](const ServiceSpec& s) { return s.miss_cost > 0; });
     spec.bottleneck = static_cast<uint32_t>(database - spec.services.begin());
-    spec.bottleneck_kind = ResourceKind::cpu;
+    spec.bottleneck_kind = SimulatedResource::cpu;
     d.aim(1.08, 1.5);
-    DemandEvent& e = d.event("email", Form::ramp, 0.7, 1.8);
+    DemandEvent& e = d.event("email", DemandForm::ramp, 0.7, 1.8);
     d.campaign_tag(e);
     d.announce(e, 0.2);
     d.decoys(0.4);
 }
 
-void build_cascade_retry(Draft& d) {
+void build_cascade_retry(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::connections);
+    d.bottleneck(SimulatedResource::connections);
     d.aim(1.08, 1.5);
     for (ServiceSpec& s : d.spec.services)
         for (CallSpec& c : s.calls)
             if (!c.asynchronous) c.retries = static_cast<uint32_t>(d.random.integer(1, 2));
     d.spec.client_retries = d.random.uniform(0.5, 0.85);
-    DemandEvent& e = d.event("email", Form::ramp, 1.1, 2.4);
+    DemandEvent& e = d.event("email", DemandForm::ramp, 1.1, 2.4);
     d.announce(e, 0.2);
     d.decoys(0.6);
 }
 
-void build_two_campaigns(Draft& d) {
+void build_two_campaigns(ScenarioDraft& d) {
     d.spec.live_s += 2400;
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(1.08, 1.4);
-    DemandEvent first = d.event("email", Form::ramp, 0.5, 1.1);
+    DemandEvent first = d.event("email", DemandForm::ramp, 0.5, 1.1);
     first.hold_s += 1500;
     first.name = "first_campaign";
     d.spec.demand.back() = first;
-    DemandEvent& second = d.event("second_campaign", d.random.chance(0.5) ? Form::ramp : Form::steps, 0.8, 1.8);
+    DemandEvent& second =
+        d.event("second_campaign", d.random.chance(0.5) ? DemandForm::ramp : DemandForm::steps, 0.8, 1.8);
     d.campaign_tag(second);
     second.start_s = first.start_s + first.rise_s + d.random.uniform(200, 1500);
     d.announce(second, 0.3);
     d.decoys(0.4);
 }
 
-void build_failover_step(Draft& d) {
+void build_failover_step(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(1.05, 1.5);
-    DemandEvent& e = d.event("failover", Form::ramp, 0.6, 1.4);
+    DemandEvent& e = d.event("failover", DemandForm::ramp, 0.6, 1.4);
     e.rise_s = d.random.uniform(5, 60);
     e.hold_s = d.random.uniform(900, 3000);
     e.excess[kBot] = e.excess[kBrowse];
     d.decoys(0.4);
 }
 
-void build_evening_overload(Draft& d) {
+void build_evening_overload(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(1.05, 1.3);
-    DemandEvent& e = d.event("evening_peak", Form::bell, 0.6, 1.4);
+    DemandEvent& e = d.event("evening_peak", DemandForm::bell, 0.6, 1.4);
     if (!d.spec.broad) e.start_s = std::min(e.start_s, 1800.0);
     d.decoys(0.3);
 }
 
-void build_any_campaign(Draft& d) {
-    static constexpr std::array kForms{Form::ramp, Form::ramp, Form::spot, Form::steps, Form::exponential, Form::bell};
-    static constexpr std::array kAny{ResourceKind::cpu,  ResourceKind::cpu,  ResourceKind::connections, ResourceKind::threads,
-                                     ResourceKind::heap, ResourceKind::disk, ResourceKind::queue};
+void build_any_campaign(ScenarioDraft& d) {
+    static constexpr std::array kForms{DemandForm::ramp,  DemandForm::ramp,        DemandForm::spot,
+                                       DemandForm::steps, DemandForm::exponential, DemandForm::bell};
+    static constexpr std::array kAny{
+        SimulatedResource::cpu,  SimulatedResource::cpu,  SimulatedResource::connections, SimulatedResource::threads,
+        SimulatedResource::heap, SimulatedResource::disk, SimulatedResource::queue};
     d.map();
-    const ResourceKind kind = d.random.pick(kAny);
+    const SimulatedResource kind = d.random.pick(kAny);
     DemandEvent& e = campaign_against(d, kind, "campaign", d.random.pick(kForms), 0.4);
-    if (kind == ResourceKind::heap || kind == ResourceKind::disk || kind == ResourceKind::queue) {
-        e.form = Form::ramp;
+    if (kind == SimulatedResource::heap || kind == SimulatedResource::disk || kind == SimulatedResource::queue) {
+        e.form = DemandForm::ramp;
         lasting(d, e);
     }
     d.decoys(0.6);
 }
 
-void build_bots(Draft& d) {
+void build_bots(ScenarioDraft& d) {
     d.map();
-    d.bottleneck(ResourceKind::cpu);
+    d.bottleneck(SimulatedResource::cpu);
     d.aim(0.6, 0.84);
-    DemandEvent& e = d.event("bots", d.random.chance(0.5) ? Form::ramp : Form::steps, 0, 0);
+    DemandEvent& e = d.event("bots", d.random.chance(0.5) ? DemandForm::ramp : DemandForm::steps, 0, 0);
     e.rise_s = d.random.uniform(60, 600);
     e.excess[kBot] = d.random.uniform(0.7, 2) / d.spec.entries.front().share[kBot];
     e.hold_s = d.random.uniform(1200, 4000);
     d.decoys(0.2);
 }
 
-void build_evening_peak(Draft& d) {
+void build_evening_peak(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(0.62, 0.84);
-    DemandEvent& e = d.event("evening_peak", Form::bell, 0.4, 1);
+    DemandEvent& e = d.event("evening_peak", DemandForm::bell, 0.4, 1);
     e.start_s = d.spec.broad ? e.start_s : d.random.uniform(0, 1500);
     d.decoys(0.2);
 }
 
-void build_payday(Draft& d) {
+void build_payday(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(0.65, 0.85);
-    DemandEvent& e = d.event("payday", Form::ramp, 0.5, 1.2);
+    DemandEvent& e = d.event("payday", DemandForm::ramp, 0.5, 1.2);
     e.rise_s = d.random.uniform(1200, 2700);
     e.hold_s = 4000;
     e.excess[kPremium] *= 1.5;
@@ -242,19 +247,19 @@ void build_payday(Draft& d) {
     d.decoys(0.2);
 }
 
-void build_headroom(Draft& d) {
+void build_headroom(ScenarioDraft& d) {
     d.map();
-    const ResourceKind kind = d.random.pick(kWaitedFor);
-    campaign_against(d, kind, "headroom", d.random.chance(0.7) ? Form::ramp : Form::exponential, 0.6);
+    const SimulatedResource kind = d.random.pick(kWaitedFor);
+    campaign_against(d, kind, "headroom", d.random.chance(0.7) ? DemandForm::ramp : DemandForm::exponential, 0.6);
     d.aim(0.5, 0.82);
     d.decoys(0.6);
 }
 
-void build_calendar_false(Draft& d) {
+void build_calendar_false(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(0.5, 0.8);
-    DemandEvent& small = d.event("decoy_campaign", Form::ramp, 0.3, 0.8);
+    DemandEvent& small = d.event("decoy_campaign", DemandForm::ramp, 0.3, 0.8);
     small.decoy = true;
     small.hold_s = d.random.uniform(200, 1200);
     d.spec.calendar.push_back({"cancelled" + std::to_string(d.random.integer(10, 99)), d.spec.entries.front().service,
@@ -262,46 +267,46 @@ void build_calendar_false(Draft& d) {
     d.decoys(0.4);
 }
 
-void build_quiet(Draft& d) {
+void build_quiet(ScenarioDraft& d) {
     d.map();
     d.bottleneck(d.random.pick(kWaitedFor));
     d.aim(0.55, 0.86);
     d.decoys(0.6);
 }
 
-void build_autoscale_ok(Draft& d) {
+void build_autoscale_ok(ScenarioDraft& d) {
     d.map();
-    ServiceSpec& s = d.spec.services[d.bottleneck(ResourceKind::cpu)];
+    ServiceSpec& s = d.spec.services[d.bottleneck(SimulatedResource::cpu)];
     d.aim(1.1, 1.7);
     s.hosts = static_cast<uint32_t>(d.random.integer(3, 5));
     s.scaling = {true, d.random.uniform(0.55, 0.66), std::round(d.random.uniform(45, 110)), s.hosts * 3};
-    DemandEvent& e = d.event("autoscale_ok", Form::ramp, 1, 2.2);
+    DemandEvent& e = d.event("autoscale_ok", DemandForm::ramp, 1, 2.2);
     e.rise_s = d.random.uniform(800, 1700);
     d.decoys(0.3);
 }
 
-void build_autoscale_late(Draft& d) {
+void build_autoscale_late(ScenarioDraft& d) {
     d.map();
-    ServiceSpec& s = d.spec.services[d.bottleneck(ResourceKind::cpu)];
+    ServiceSpec& s = d.spec.services[d.bottleneck(SimulatedResource::cpu)];
     d.aim(1.2, 1.7);
     s.hosts = static_cast<uint32_t>(d.random.integer(2, 4));
     s.scaling = {true, d.random.uniform(0.65, 0.78), std::round(d.random.uniform(200, 420)), s.hosts * 3};
-    DemandEvent& e = d.event("autoscale_late", d.random.chance(0.7) ? Form::ramp : Form::steps, 1.2, 2.4);
-    e.rise_s = e.form == Form::ramp ? d.random.uniform(150, 500) : e.rise_s;
+    DemandEvent& e = d.event("autoscale_late", d.random.chance(0.7) ? DemandForm::ramp : DemandForm::steps, 1.2, 2.4);
+    e.rise_s = e.form == DemandForm::ramp ? d.random.uniform(150, 500) : e.rise_s;
     d.decoys(0.3);
 }
 
-void build_sensor_gap(Draft& d) {
+void build_sensor_gap(ScenarioDraft& d) {
     d.map();
-    const DemandEvent e = campaign_against(d, d.random.pick(kWaitedFor), "email", Form::ramp, 0.3);
+    const DemandEvent e = campaign_against(d, d.random.pick(kWaitedFor), "email", DemandForm::ramp, 0.3);
     const double from = e.start_s + d.random.uniform(-60, 0.4 * e.rise_s);
     d.nuisance(Nuisance::Type::sensor_gap, d.spec.bottleneck, 0, from, from + d.random.uniform(120, 420));
     d.decoys(0.6);
 }
 
-void build_late_events(Draft& d) {
+void build_late_events(ScenarioDraft& d) {
     d.map();
-    const DemandEvent e = campaign_against(d, ResourceKind::cpu, "email", Form::ramp, 0.2);
+    const DemandEvent e = campaign_against(d, SimulatedResource::cpu, "email", DemandForm::ramp, 0.2);
     const auto live = static_cast<double>(d.spec.live_s);
     const double from = e.start_s - d.random.uniform(0, 600);
     const double length = d.random.uniform(900, 3000);
@@ -311,10 +316,10 @@ void build_late_events(Draft& d) {
     d.decoys(0.6);
 }
 
-void build_clock_skew(Draft& d) {
+void build_clock_skew(ScenarioDraft& d) {
     d.map();
-    const ResourceKind kind = d.random.pick(kWaitedFor);
-    campaign_against(d, kind, "email", d.random.chance(0.5) ? Form::ramp : Form::exponential, 0.2);
+    const SimulatedResource kind = d.random.pick(kWaitedFor);
+    campaign_against(d, kind, "email", d.random.chance(0.5) ? DemandForm::ramp : DemandForm::exponential, 0.2);
     const auto live = static_cast<double>(d.spec.live_s);
     for (uint32_t s = 0; s < d.spec.services.size(); ++s) {
         const double ahead = d.random.uniform(-150, 150);
@@ -323,9 +328,9 @@ void build_clock_skew(Draft& d) {
     d.decoys(0.4);
 }
 
-void build_host_rename(Draft& d) {
+void build_host_rename(ScenarioDraft& d) {
     d.map();
-    const DemandEvent e = campaign_against(d, ResourceKind::cpu, "email", Form::ramp, 0.2);
+    const DemandEvent e = campaign_against(d, SimulatedResource::cpu, "email", DemandForm::ramp, 0.2);
     const double at = e.start_s + d.random.uniform(-900, 0.6 * e.rise_s);
     for (uint32_t s = 0; s < d.spec.services.size(); ++s)
         d.nuisance(Nuisance::Type::rename, s, 0, at + d.random.uniform(0, 30), static_cast<double>(d.spec.live_s));

@@ -12,19 +12,20 @@ constexpr double kAppShare = 0.4;
 // Median of log-normal values with this mean.
 double median_of(double mean, double sigma) { return mean * std::exp(-0.5 * sigma * sigma); }
 
-double duration_ms(const ServiceSpec& service, const ServiceState& state, Outcome outcome, double factor, double u) {
+double duration_ms(const ServiceSpec& service, const ServiceMoment& state, TransactionOutcome outcome, double factor,
+                   double u) {
     const double limit = 1000 * service.timeout_s;
-    if (outcome == Outcome::timeout) return limit;
+    if (outcome == TransactionOutcome::timeout) return limit;
     const double waited = std::max(0.0, state.response_s - state.hold_s) * (0.85 + 0.3 * u);
     const double ms = 1000 * (waited + median_of(state.hold_s, service.sigma) * factor);
-    return std::min(limit, outcome == Outcome::error ? ms * (0.3 + 0.6 * u) : ms);
+    return std::min(limit, outcome == TransactionOutcome::error ? ms * (0.3 + 0.6 * u) : ms);
 }
 
 uint32_t zipf(double u) { return static_cast<uint32_t>(std::exp(u * u * 10.3)); }
 
 }  // namespace
 
-LiveRun::LiveRun(const ScenarioSpec& spec, Simulation from, LeftOut left_out) : services_(spec.services.size()) {
+LiveRun::LiveRun(const ScenarioSpec& spec, ServiceSimulation from, LeftOut left_out) : services_(spec.services.size()) {
     from.begin_live(left_out);
     states_.reserve(static_cast<size_t>(spec.live_s) * services_);
     for (int64_t t = 0; t < spec.live_s; ++t) {
@@ -36,17 +37,18 @@ LiveRun::LiveRun(const ScenarioSpec& spec, Simulation from, LeftOut left_out) : 
 void record_transactions(const ScenarioSpec& spec, const LiveRun& run, uint32_t s, int64_t second,
                          std::vector<RecordedTransaction>& to) {
     const ServiceSpec& service = spec.services[s];
-    const ServiceState& state = run.at(second, s);
-    Random random = Random::stream(spec.seed, kRecording + (uint64_t{s} << 8), static_cast<uint64_t>(second));
+    const ServiceMoment& state = run.at(second, s);
+    RandomStream random =
+        RandomStream::stream(spec.seed, kRecording + (uint64_t{s} << 8), static_cast<uint64_t>(second));
     const auto count = static_cast<int>(random.poisson(spec.sampled * state.out()));
     const double out = std::max(1e-9, state.out());
     const uint32_t hosts = state.hosts - state.first_host;
     for (int i = 0; i < count; ++i) {
         RecordedTransaction t;
         const double way = random.uniform() * out, u = random.uniform(), factor = random.log_normal(1, service.sigma);
-        t.outcome = way < state.completed                          ? Outcome::ok
-                    : way < state.completed + state.timed_out      ? Outcome::timeout
-                                                                   : Outcome::error;
+        t.outcome = way < state.completed                     ? TransactionOutcome::ok
+                    : way < state.completed + state.timed_out ? TransactionOutcome::timeout
+                                                              : TransactionOutcome::error;
         t.duration_ms = duration_ms(service, state, t.outcome, factor, u);
         if (way > out - state.rejected) t.duration_ms = 5 + 20 * u;  // turned away at once
         t.completed_ms = second * 1000 + static_cast<int64_t>(random.uniform() * 1000);

@@ -9,25 +9,25 @@ namespace foreshock {
 
 // States by second and service. A run never changes once it is made.
 class LiveRun {
-public:
+  public:
     // Goes on from the end of the history.
-    LiveRun(const ScenarioSpec& spec, Simulation from, LeftOut left_out);
-    const ServiceState& at(int64_t second, uint32_t service) const {
+    LiveRun(const ScenarioSpec& spec, ServiceSimulation from, LeftOut left_out);
+    const ServiceMoment& at(int64_t second, uint32_t service) const {
         return states_[static_cast<size_t>(second) * services_ + service];
     }
     int64_t seconds() const { return static_cast<int64_t>(states_.size() / services_); }
 
-private:
+  private:
     size_t services_;
-    std::vector<ServiceState> states_;
+    std::vector<ServiceMoment> states_;
 };
 
-enum class Outcome : uint8_t { ok, error, timeout };
+enum class TransactionOutcome : uint8_t { ok, error, timeout };
 
 struct RecordedTransaction {
     int64_t completed_ms = 0;  // since the start of the live part
     double duration_ms = 0, value = 0;
-    Outcome outcome = Outcome::ok;
+    TransactionOutcome outcome = TransactionOutcome::ok;
     uint8_t transaction_class = 0;
     bool campaign = false, app = false;
     uint32_t host = 0, user = 0;

@@ -15,9 +15,9 @@ void each_event(const ScenarioSpec& spec, uint32_t service, CapacityEvent::Type 
     }
 }
 
-void add_calls(std::vector<Load>& loads, uint32_t caller, const CallSpec& call) {
-    const Load& from = loads[caller];
-    Load& to = loads[call.callee];
+void add_calls(std::vector<ServiceLoad>& loads, uint32_t caller, const CallSpec& call) {
+    const ServiceLoad& from = loads[caller];
+    ServiceLoad& to = loads[call.callee];
     double more = 0;
     for (size_t k = 0; k < kClasses; ++k) {
         to.rate[k] += from.rate[k] * call.per_transaction[k];
@@ -30,7 +30,7 @@ void add_calls(std::vector<Load>& loads, uint32_t caller, const CallSpec& call) 
     to.total += more;
 }
 
-double calls_of_mean(const Load& load, const CallSpec& call) {
+double calls_of_mean(const ServiceLoad& load, const CallSpec& call) {
     double calls = 0;
     for (size_t k = 0; k < kClasses; ++k) calls += load.rate[k] * call.per_transaction[k];
     return load.total > 0 ? calls / load.total : 0;
@@ -53,14 +53,16 @@ double miss_ratio(const ScenarioSpec& spec, uint32_t service, double campaign_sh
     return std::min(1.0, miss);
 }
 
-double mean_work(const ScenarioSpec& spec, uint32_t service, const Mix& rate, double value, double miss, double t, uint64_t off) {
+double mean_work(const ScenarioSpec& spec, uint32_t service, const ClassMix& rate, double value, double miss, double t,
+                 uint64_t off) {
     const ServiceSpec& s = spec.services[service];
     double total = 0, work = 0;
     for (size_t k = 0; k < kClasses; ++k) {
         total += rate[k];
         work += rate[k] * s.work[k];
     }
-    work = s.cpu_s * (total > 0 ? work / total : 1) * std::max(0.2, 1 + s.value_work * (value - 1)) * (1 + s.miss_cost * miss);
+    work = s.cpu_s * (total > 0 ? work / total : 1) * std::max(0.2, 1 + s.value_work * (value - 1)) *
+           (1 + s.miss_cost * miss);
     each_event(spec, service, CapacityEvent::Type::regression, t, off,
                [&](const CapacityEvent& e, double h) { work *= 1 + e.size * h; });
     return work;
@@ -81,11 +83,11 @@ double leaked_connections(const ScenarioSpec& spec, uint32_t service, double t, 
     return leaked;
 }
 
-std::vector<Load> loads_at(const ScenarioSpec& spec, double t, uint64_t demand_off, uint64_t capacity_off) {
-    std::vector<Load> loads(spec.services.size());
+std::vector<ServiceLoad> loads_at(const ScenarioSpec& spec, double t, uint64_t demand_off, uint64_t capacity_off) {
+    std::vector<ServiceLoad> loads(spec.services.size());
     for (const EntryDemand& entry : spec.entries) {
         const DemandNow now = demand_at(spec, entry, t, demand_off);
-        Load& load = loads[entry.service];
+        ServiceLoad& load = loads[entry.service];
         load.rate = now.rate;
         load.value = now.value;
         load.campaign_share = now.campaign_share;
@@ -94,15 +96,17 @@ std::vector<Load> loads_at(const ScenarioSpec& spec, double t, uint64_t demand_o
     for (uint32_t s = 0; s < loads.size(); ++s)
         for (const CallSpec& call : spec.services[s].calls) add_calls(loads, s, call);
     for (uint32_t s = static_cast<uint32_t>(loads.size()); s-- > 0;) {
-        Load& load = loads[s];
+        ServiceLoad& load = loads[s];
         const double miss = miss_ratio(spec, s, load.campaign_share, t, capacity_off);
         load.work_s = mean_work(spec, s, load.rate, load.value, miss, t, capacity_off);
         load.cores = load.total * load.work_s;
         for (const CallSpec& call : spec.services[s].calls)
-            if (!call.asynchronous && call.pooled) load.pooled_s += calls_of_mean(load, call) * loads[call.callee].hold_s;
+            if (!call.asynchronous && call.pooled)
+                load.pooled_s += calls_of_mean(load, call) * loads[call.callee].hold_s;
         load.hold_s = load.work_s * 1.05 + own_wait(spec, s, t, capacity_off) + load.pooled_s;
         for (const CallSpec& call : spec.services[s].calls)
-            if (!call.asynchronous && !call.pooled) load.hold_s += calls_of_mean(load, call) * loads[call.callee].hold_s;
+            if (!call.asynchronous && !call.pooled)
+                load.hold_s += calls_of_mean(load, call) * loads[call.callee].hold_s;
     }
     return loads;
 }

@@ -8,24 +8,27 @@
 
 namespace foreshock {
 
-std::vector<Gauge> gauges_of(const ServiceSpec& s) {
-    using S = const ServiceState&;
-    std::vector<Gauge> all;
-    const auto add = [&](ResourceKind kind, const char* metric, const char* name, double limit, int decimals, double noise, double root,
-                         double (*read)(S)) {
+std::vector<ObservedGauge> gauges_of(const ServiceSpec& s) {
+    using S = const ServiceMoment&;
+    std::vector<ObservedGauge> all;
+    const auto add = [&](SimulatedResource kind, const char* metric, const char* name, double limit, int decimals,
+                         double noise, double root, double (*read)(S)) {
         if (has_resource(s, kind))
-            all.push_back({resource_name(s, kind), metric, name, limit, kind == ResourceKind::cpu, decimals, noise, root, read});
+            all.push_back({resource_name(s, kind), metric, name, limit, kind == SimulatedResource::cpu, decimals, noise,
+                           root, read});
     };
-    add(ResourceKind::cpu, "cpu_used", "cpu", 100, 1, 0.035, 0.12, [](S x) { return 100 * x.cpu; });
-    add(ResourceKind::threads, "threads_busy", "thread_pool", s.threads, 0, 0, 0.7, [](S x) { return x.threads; });
-    add(ResourceKind::connections, "connections_used", "connection_pool", s.connections, 0, 0, 0.7, [](S x) { return x.connections; });
-    add(ResourceKind::connections, "connections_waiting", "connection_pool", 2.5 * s.connections, 0, 0.05, 0,
+    add(SimulatedResource::cpu, "cpu_used", "cpu", 100, 1, 0.035, 0.12, [](S x) { return 100 * x.cpu; });
+    add(SimulatedResource::threads, "threads_busy", "thread_pool", s.threads, 0, 0, 0.7, [](S x) { return x.threads; });
+    add(SimulatedResource::connections, "connections_used", "connection_pool", s.connections, 0, 0, 0.7,
+        [](S x) { return x.connections; });
+    add(SimulatedResource::connections, "connections_waiting", "connection_pool", 2.5 * s.connections, 0, 0.05, 0,
         [](S x) { return x.waiting; });
-    add(ResourceKind::heap, "heap_used_mb", "memory", s.heap_mb, 0, 0.004, 0, [](S x) { return x.heap_mb; });
-    add(ResourceKind::disk, "disk_used_mb", "disk", s.disk_mb, 0, 0.0003, 0, [](S x) { return x.disk_mb; });
-    add(ResourceKind::queue, "backlog", "queue", s.queue_limit, 0, 0.01, 0, [](S x) { return x.backlog; });
-    add(ResourceKind::queue, "queue_age_s", "queue", 60, 1, 0.01, 0, [](S x) { return x.age_s; });
-    add(ResourceKind::rate_limit, "quota_used", "rate_limit", 100, 1, 0.02, 0, [](S x) { return 100 * x.rate_used; });
+    add(SimulatedResource::heap, "heap_used_mb", "memory", s.heap_mb, 0, 0.004, 0, [](S x) { return x.heap_mb; });
+    add(SimulatedResource::disk, "disk_used_mb", "disk", s.disk_mb, 0, 0.0003, 0, [](S x) { return x.disk_mb; });
+    add(SimulatedResource::queue, "backlog", "queue", s.queue_limit, 0, 0.01, 0, [](S x) { return x.backlog; });
+    add(SimulatedResource::queue, "queue_age_s", "queue", 60, 1, 0.01, 0, [](S x) { return x.age_s; });
+    add(SimulatedResource::rate_limit, "quota_used", "rate_limit", 100, 1, 0.02, 0,
+        [](S x) { return 100 * x.rate_used; });
     if (s.miss_cost > 0)
         all.push_back({s.name + "-cache", "cache_miss_ratio", "", 1, false, 3, 0.03, 0, [](S x) { return x.miss; }});
     return all;
@@ -41,11 +44,15 @@ std::string host_name(const ScenarioSpec& spec, uint32_t service, uint32_t host,
 
 bool named_by_host(const ScenarioSpec& spec) { return spec.kind == "host_rename"; }
 
-std::string host_resource(const std::string& resource, const std::string& host) { return resource + "-i" + host.substr(3); }
+std::string host_resource(const std::string& resource, const std::string& host) {
+    return resource + "-i" + host.substr(3);
+}
 
 double clock_ahead(const ScenarioSpec& spec, uint32_t service, uint32_t host, double t) {
     for (const Nuisance& n : spec.nuisances)
-        if (n.type == Nuisance::Type::clock_skew && n.service == service && n.host == host && t >= n.start_s && t < n.end_s) return n.size;
+        if (n.type == Nuisance::Type::clock_skew && n.service == service && n.host == host && t >= n.start_s &&
+            t < n.end_s)
+            return n.size;
     return 0;
 }
 
@@ -55,8 +62,9 @@ std::string iso_time(int64_t epoch_ms, bool millis) {
     const auto day = floor<days>(t);
     const year_month_day date{day};
     const hh_mm_ss time{t - day};
-    const std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()}, unsigned{date.month()}, unsigned{date.day()},
-                                         time.hours().count(), time.minutes().count(), time.seconds().count());
+    const std::string text =
+        fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{date.year()}, unsigned{date.month()},
+                    unsigned{date.day()}, time.hours().count(), time.minutes().count(), time.seconds().count());
     return millis ? fmt::format("{}.{:03}Z", text, time.subseconds().count()) : text + "Z";
 }
 

@@ -1,4 +1,5 @@
-// What a watcher sees of a service map: names of hosts, metrics with their limits, and the JSON of rows. Shared by the writers.
+// What a watcher sees of a service map: names of hosts, metrics with their limits, and the JSON of rows. Shared by the
+// writers.
 #pragma once
 
 #include <string>
@@ -9,16 +10,16 @@
 namespace foreshock {
 
 // One metric of a resource, by whom it is reported.
-struct Gauge {
+struct ObservedGauge {
     std::string resource, metric, kind;  // kind as in the model; empty: not in the model
     double limit = 0;
     bool per_host = false;
     int decimals = 0;
     double noise = 0;       // deviation of a reading, of its value
     double root_noise = 0;  // and of the root of its value
-    double (*read)(const ServiceState&) = nullptr;
+    double (*read)(const ServiceMoment&) = nullptr;
 };
-std::vector<Gauge> gauges_of(const ServiceSpec& service);
+std::vector<ObservedGauge> gauges_of(const ServiceSpec& service);
 
 // Every scenario has its own addresses; a host has a new one after each renaming that has happened by `t`.
 std::string host_name(const ScenarioSpec& spec, uint32_t service, uint32_t host, double t);

@@ -12,15 +12,15 @@ uint64_t mix_bits(uint64_t x) {
     return x ^ (x >> 31);
 }
 
-Random::Random(uint64_t seed) : state_{} {
+RandomStream::RandomStream(uint64_t seed) : state_{} {
     for (uint64_t& word : state_) word = mix_bits(seed += 0x9e3779b97f4a7c15U);
 }
 
-Random Random::stream(uint64_t seed, uint64_t label, uint64_t index) {
-    return Random(mix_bits(mix_bits(seed + 0x9e3779b97f4a7c15U * (label + 1)) + index));
+RandomStream RandomStream::stream(uint64_t seed, uint64_t label, uint64_t index) {
+    return RandomStream(mix_bits(mix_bits(seed + 0x9e3779b97f4a7c15U * (label + 1)) + index));
 }
 
-uint64_t Random::next() {
+uint64_t RandomStream::next() {
     const uint64_t result = std::rotl(state_[1] * 5, 7) * 9;
     const uint64_t t = state_[1] << 17;
     state_[2] ^= state_[0];
@@ -32,19 +32,19 @@ uint64_t Random::next() {
     return result;
 }
 
-double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+double RandomStream::uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
-double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double RandomStream::uniform(double low, double high) { return low + (high - low) * uniform(); }
 
-double Random::log_uniform(double low, double high) { return low * std::exp(std::log(high / low) * uniform()); }
+double RandomStream::log_uniform(double low, double high) { return low * std::exp(std::log(high / low) * uniform()); }
 
-int64_t Random::integer(int64_t low, int64_t high) {
+int64_t RandomStream::integer(int64_t low, int64_t high) {
     return low + static_cast<int64_t>(uniform() * static_cast<double>(high - low + 1));
 }
 
-bool Random::chance(double probability) { return uniform() < probability; }
+bool RandomStream::chance(double probability) { return uniform() < probability; }
 
-double Random::normal() {
+double RandomStream::normal() {
     static constexpr std::array a{-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                                   1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
     static constexpr std::array b{-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
@@ -66,11 +66,11 @@ double Random::normal() {
            (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
 }
 
-double Random::exponential(double mean) { return -mean * std::log(1 - uniform()); }
+double RandomStream::exponential(double mean) { return -mean * std::log(1 - uniform()); }
 
-double Random::log_normal(double median, double sigma) { return median * std::exp(sigma * normal()); }
+double RandomStream::log_normal(double median, double sigma) { return median * std::exp(sigma * normal()); }
 
-double Random::poisson(double mean) {
+double RandomStream::poisson(double mean) {
     if (mean >= 40) return std::max(0.0, std::round(mean + std::sqrt(mean) * normal()));
     double u = uniform(), term = std::exp(-mean), below = 0;
     double n = 0;
@@ -78,7 +78,7 @@ double Random::poisson(double mean) {
     return n;
 }
 
-size_t Random::weighted(std::span<const double> weights) {
+size_t RandomStream::weighted(std::span<const double> weights) {
     double sum = 0;
     for (const double w : weights) sum += w;
     double left = uniform() * sum;

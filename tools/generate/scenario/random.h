@@ -1,6 +1,6 @@
-// Random numbers that are the same on every machine: xoshiro256** seeded by splitmix64 (Blackman and Vigna, "Scrambled linear
-// pseudorandom number generators", 2021), with our own distributions. Every draw takes exactly one number from the stream, so
-// that two runs which differ in their parameters stay in step (common random numbers). One worker only.
+// Random numbers that are the same on every machine: xoshiro256** seeded by splitmix64 (Blackman and Vigna, "Scrambled
+// linear pseudorandom number generators", 2021), with our own distributions. Every draw takes exactly one number from
+// the stream, so that two runs which differ in their parameters stay in step (common random numbers). One worker only.
 #pragma once
 
 #include <array>
@@ -9,11 +9,11 @@
 
 namespace foreshock {
 
-class Random {
-public:
-    explicit Random(uint64_t seed);
+class RandomStream {
+  public:
+    explicit RandomStream(uint64_t seed);
     // A stream of its own for each pair of labels under one seed.
-    static Random stream(uint64_t seed, uint64_t label, uint64_t index = 0);
+    static RandomStream stream(uint64_t seed, uint64_t label, uint64_t index = 0);
 
     uint64_t next();
     double uniform();  // [0, 1)
@@ -33,7 +33,7 @@ public:
     // Index drawn by weights, at least one of them above 0.
     size_t weighted(std::span<const double> weights);
 
-private:
+  private:
     std::array<uint64_t, 4> state_;
 };
 

@@ -21,9 +21,11 @@ constexpr int64_t kSeptember2026 = 1788220800;
 constexpr int kAttempts = 5;
 
 // Half of the scenarios begin in the hours of business, as most campaigns do; a few in the night.
-int64_t any_start(Random& random, bool evening) {
+int64_t any_start(RandomStream& random, bool evening) {
     const int64_t day = kSeptember2026 + 86400 * random.integer(0, 90);
-    const double hour = evening ? random.uniform(17, 18.5) : random.chance(0.75) ? random.uniform(9, 19) : random.uniform(0, 24);
+    const double hour = evening               ? random.uniform(17, 18.5)
+                        : random.chance(0.75) ? random.uniform(9, 19)
+                                              : random.uniform(0, 24);
     return day + 60 * static_cast<int64_t>(hour * 60);
 }
 
@@ -40,9 +42,9 @@ void scale_events(ScenarioSpec& spec, double factor, bool decoys_only) {
 }
 
 // What the kind promises and the run did not keep; empty: nothing.
-std::string broken(const ScenarioSpec& spec, Promise promise, const std::vector<TrueBreach>& breaches) {
-    if (spec.broad || promise == Promise::nothing) return {};
-    if (promise == Promise::quiet) return breaches.empty() ? "" : "harmless breached";
+std::string broken(const ScenarioSpec& spec, KindPromise promise, const std::vector<TrueBreach>& breaches) {
+    if (spec.broad || promise == KindPromise::nothing) return {};
+    if (promise == KindPromise::quiet) return breaches.empty() ? "" : "harmless breached";
     if (breaches.empty()) return "no breach";
     double main = spec.capacity.empty() ? 1e18 : spec.capacity.front().start_s;
     for (const DemandEvent& e : spec.demand)
@@ -66,7 +68,8 @@ Status write_events_file(const ScenarioSpec& spec, const LiveRun& run, const std
 }
 
 // Events are made larger or smaller until the scenario keeps its promise; the history knows nothing of them.
-LiveRun keep_promise(ScenarioSpec& spec, Promise promise, const Simulation& before, Calibration& calibration) {
+LiveRun keep_promise(ScenarioSpec& spec, KindPromise promise, const ServiceSimulation& before,
+                     ScenarioCalibration& calibration) {
     LiveRun run(spec, before, {});
     for (int i = 0; i < kAttempts; ++i) {
         const std::string wrong = broken(spec, promise, find_breaches(spec, run));
@@ -85,7 +88,7 @@ LiveRun keep_promise(ScenarioSpec& spec, Promise promise, const Simulation& befo
 ScenarioSpec plan_scenario(const ScenarioRequest& request) {
     static constexpr std::array<uint32_t, 4> kIntervals{1, 5, 10, 15};
     ScenarioSpec spec;
-    Random random = Random::stream(request.seed, kPlan);
+    RandomStream random = RandomStream::stream(request.seed, kPlan);
     spec.seed = request.seed;
     spec.kind = request.kind->name;
     spec.id = fmt::format("g{:06}-{}", request.seed, request.kind->name);
@@ -94,38 +97,44 @@ ScenarioSpec plan_scenario(const ScenarioRequest& request) {
     spec.live_start = any_start(random, spec.kind.starts_with("evening"));
     spec.live_s = static_cast<int64_t>(static_cast<double>(request.live_minutes) * 60 * random.uniform(0.88, 1.04));
     spec.history_s = request.history_hours * 3600;
-    static constexpr std::array kWeights{0.15, 0.45, 0.15, 0.25};
+    static constexpr std::array kWeights{0.1, 0.5, 0.15, 0.25};
     spec.metric_interval_s = kIntervals[random.weighted(kWeights)];
-    Draft draft(spec, random);
+    ScenarioDraft draft(spec, random);
     request.kind->build(draft);
     draft.finish();
-    Random sizes = Random::stream(request.seed, kSizes);
+    RandomStream sizes = RandomStream::stream(request.seed, kSizes);
     size_resources(spec, sizes);
-    Random promises = Random::stream(request.seed, kPromises);
+    RandomStream promises = RandomStream::stream(request.seed, kPromises);
     promise(spec, promises);
     return spec;
 }
 
-Result<ScenarioSummary> generate_scenario(const ScenarioRequest& request, const std::string& directory) {
+SimulatedScenario run_scenario(const ScenarioRequest& request, ZstdFile* history) {
     ScenarioSpec spec = plan_scenario(request);
-    const std::string folder = directory + "/" + spec.id + "/";
+    const ServiceSimulation before = run_history(spec, history);
+    ScenarioCalibration calibration;
+    LiveRun live = keep_promise(spec, request.kind->promise, before, calibration);
+    ScenarioTruth truth = judge(spec, live, [&](LeftOut left_out) { return LiveRun(spec, before, left_out); });
+    return {std::move(spec), std::move(live), std::move(truth), std::move(calibration)};
+}
+
+Result<ScenarioSummary> generate_scenario(const ScenarioRequest& request, const std::string& directory) {
+    const std::string id = plan_scenario(request).id, folder = directory + "/" + id + "/";
     std::error_code error;
     std::filesystem::create_directories(folder, error);
-    if (error) return Diagnostic{folder, 0, 0, "cannot be made: " + error.message(), "name a folder that can be written"};
+    if (error)
+        return Diagnostic{folder, 0, 0, "cannot be made: " + error.message(), "name a folder that can be written"};
     Result<ZstdFile> history = ZstdFile::create(folder + "history.jsonl.zst");
     if (!history) return history.problems();
-    const Simulation before = run_history(spec, &history.value());
-    if (Status done = history.value().close(); !done) return done.problems();
-
-    Calibration calibration;
-    const LiveRun run = keep_promise(spec, request.kind->promise, before, calibration);
-    Truth truth = judge(spec, run, [&](LeftOut left_out) { return LiveRun(spec, before, left_out); });
+    SimulatedScenario made = run_scenario(request, &history.value());
     for (const Status& done :
-         {write_events_file(spec, run, folder + "events.jsonl.zst"), write_file(folder + "model.yaml", model_yaml(spec)),
-          write_file(folder + "model.json", model_json(spec)),
-          write_file(folder + "truth.json", truth_json(spec, truth, calibration, request.kind->held_out))})
+         {history.value().close(), write_events_file(made.spec, made.live, folder + "events.jsonl.zst"),
+          write_file(folder + "model.yaml", model_yaml(made.spec)),
+          write_file(folder + "model.json", model_json(made.spec)),
+          write_file(folder + "truth.json",
+                     truth_json(made.spec, made.truth, made.calibration, request.kind->held_out))})
         if (!done) return done.problems();
-    return ScenarioSummary{spec.id, spec.broad, std::move(truth), std::move(calibration)};
+    return ScenarioSummary{id, made.spec.broad, std::move(made.truth), std::move(made.calibration)};
 }
 
 }  // namespace foreshock

@@ -15,7 +15,7 @@ double towards(double from, double to, double dt, double tau) { return to + (fro
 
 // Mean waiting of an M/M/c queue, in service times.
 double waiting(double rho, double servers) {
-    rho = std::clamp(rho, 0.0, 0.985);
+    rho = std::clamp(rho, 0.0, 0.97);
     return std::pow(rho, std::sqrt(2 * (servers + 1)) - 1) / (servers * (1 - rho));
 }
 
@@ -26,21 +26,21 @@ double later_than(double limit, double mean, double sigma) {
     return 0.5 * std::erfc(std::log(limit / std::max(1e-6, median)) / (sigma * M_SQRT2));
 }
 
-double sum(const Mix& m) { return m[0] + m[1] + m[2] + m[3]; }
+double sum(const ClassMix& m) { return m[0] + m[1] + m[2] + m[3]; }
 
 }  // namespace
 
-Simulation::Simulation(const ScenarioSpec& spec, double at)
+ServiceSimulation::ServiceSimulation(const ScenarioSpec& spec, double at)
     : spec_(&spec),
-      level_noise_(Random::stream(spec.seed, kLevelNoise)),
+      level_noise_(RandomStream::stream(spec.seed, kLevelNoise)),
       now_(spec.services.size()),
       inner_(spec.services.size()),
       inflow_(spec.services.size()) {
-    const std::vector<Load> loads = loads_at(spec, at, ~uint64_t{0}, ~uint64_t{0});
+    const std::vector<ServiceLoad> loads = loads_at(spec, at, ~uint64_t{0}, ~uint64_t{0});
     for (uint32_t s = 0; s < now_.size(); ++s) {
-        noise_.push_back(Random::stream(spec.seed, kHistoryNoise, s));
+        noise_.push_back(RandomStream::stream(spec.seed, kHistoryNoise, s));
         const ServiceSpec& service = spec.services[s];
-        const Load& load = loads[s];
+        const ServiceLoad& load = loads[s];
         now_[s].hosts = service.hosts;
         now_[s].hold_s = now_[s].response_s = load.hold_s;
         now_[s].disk_mb = std::min(service.disk_mb, load.total * service.disk_per_transaction_mb * service.disk_keep_s);
@@ -53,20 +53,20 @@ Simulation::Simulation(const ScenarioSpec& spec, double at)
     }
 }
 
-void Simulation::begin_live(LeftOut left_out) {
+void ServiceSimulation::begin_live(LeftOut left_out) {
     left_out_ = left_out;
-    level_noise_ = Random::stream(spec_->seed, kLevelNoise, 1);
-    for (uint32_t s = 0; s < noise_.size(); ++s) noise_[s] = Random::stream(spec_->seed, kLiveNoise, s);
+    level_noise_ = RandomStream::stream(spec_->seed, kLevelNoise, 1);
+    for (uint32_t s = 0; s < noise_.size(); ++s) noise_[s] = RandomStream::stream(spec_->seed, kLiveNoise, s);
 }
 
-void Simulation::step(double t, double dt) {
+void ServiceSimulation::step(double t, double dt) {
     advance_noise(dt);
     for (Inflow& in : inflow_) in = {};
     for (const EntryDemand& entry : spec_->entries) arrive(entry, t, dt);
     for (uint32_t s = 0; s < now_.size(); ++s) {
         take_in(s, dt);
         scale(s, t, dt);
-        if (spec_->services[s].role == Role::consumer)
+        if (spec_->services[s].role == ServiceRole::consumer)
             consume(s, t, dt);
         else
             serve(s, t, dt);
@@ -74,16 +74,16 @@ void Simulation::step(double t, double dt) {
 }
 
 // Two levels of noise, each back to its mean within its own time.
-void Simulation::advance_noise(double dt) {
+void ServiceSimulation::advance_noise(double dt) {
     const auto drift = [&](double level, double deviation, double tau) {
         const double keep = std::exp(-dt / tau);
         return level * keep + deviation * std::sqrt(1 - keep * keep) * level_noise_.normal();
     };
     slow_ = drift(slow_, spec_->slow_noise, 1800);
-    fast_ = drift(fast_, spec_->fast_noise, 120);
+    fast_ = drift(fast_, spec_->fast_noise, 45);
 }
 
-void Simulation::arrive(const EntryDemand& entry, double t, double dt) {
+void ServiceSimulation::arrive(const EntryDemand& entry, double t, double dt) {
     const DemandNow demand = demand_at(*spec_, entry, t, left_out_.demand);
     Inner& inner = inner_[entry.service];
     Inflow& in = inflow_[entry.service];
@@ -100,11 +100,11 @@ void Simulation::arrive(const EntryDemand& entry, double t, double dt) {
 }
 
 // The mix in the service follows the mix that comes; callees see a little noise of their own.
-void Simulation::take_in(uint32_t s, double dt) {
+void ServiceSimulation::take_in(uint32_t s, double dt) {
     Inflow& in = inflow_[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     const double z = noise_[s].normal();
-    const bool entry = spec_->services[s].role == Role::entry;
+    const bool entry = spec_->services[s].role == ServiceRole::entry;
     if (in.total > 0) {
         const double tau = std::max(2.0, state.response_s);
         for (size_t k = 0; k < kClasses; ++k) state.share[k] = towards(state.share[k], in.rate[k] / in.total, dt, tau);
@@ -114,7 +114,7 @@ void Simulation::take_in(uint32_t s, double dt) {
     if (!entry) in.total = std::max(0.0, in.total + 0.8 * z * std::sqrt(in.total / dt));
 }
 
-double Simulation::job_cores(uint32_t s, double t) const {
+double ServiceSimulation::job_cores(uint32_t s, double t) const {
     const ServiceSpec& service = spec_->services[s];
     if (service.job_minute < 0) return 0;
     const int64_t now = spec_->live_start + static_cast<int64_t>(std::floor(t));
@@ -123,13 +123,14 @@ double Simulation::job_cores(uint32_t s, double t) const {
 }
 
 // Cores for transactions: hosts alive, less what garbage collection and jobs take.
-double Simulation::cores(uint32_t s, double t) {
+double ServiceSimulation::cores(uint32_t s, double t) {
     const ServiceSpec& service = spec_->services[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     state.first_host = 0;
     for (size_t i = 0; i < spec_->capacity.size(); ++i) {
         const CapacityEvent& e = spec_->capacity[i];
-        if (e.service == s && e.type == CapacityEvent::Type::lost_node && (left_out_.capacity >> i & 1) == 0 && height(e, t) > 0)
+        if (e.service == s && e.type == CapacityEvent::Type::lost_node && (left_out_.capacity >> i & 1) == 0 &&
+            height(e, t) > 0)
             state.first_host = std::min(static_cast<uint32_t>(e.size), state.hosts - 1);
     }
     state.hosts_busy = static_cast<double>(state.hosts - state.first_host) / service.hosts;
@@ -138,11 +139,11 @@ double Simulation::cores(uint32_t s, double t) {
     return std::max(0.03 * all, all * (1 - 0.96 * std::pow(pressure, 1.4)) - 0.7 * job_cores(s, t));
 }
 
-void Simulation::scale(uint32_t s, double t, double dt) {
+void ServiceSimulation::scale(uint32_t s, double t, double dt) {
     const AutoscalerSpec& rule = spec_->services[s].scaling;
     if (!rule.on) return;
     Inner& inner = inner_[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     inner.scale_load = towards(inner.scale_load, state.cpu, dt, 60);
     if (inner.scale_due >= 0 && t >= inner.scale_due) {
         state.hosts = inner.ordered;
@@ -155,13 +156,14 @@ void Simulation::scale(uint32_t s, double t, double dt) {
         const double wanted = std::ceil(state.hosts * inner.scale_load / rule.target);
         inner.ordered = std::min(rule.max_hosts, std::max(state.hosts + 1, static_cast<uint32_t>(wanted)));
         inner.scale_due = t + rule.delay_s;
-    } else if (state.hosts > spec_->services[s].hosts && inner.scale_load < 0.45 * rule.target && t > inner.scaled_at + 900) {
+    } else if (state.hosts > spec_->services[s].hosts && inner.scale_load < 0.45 * rule.target &&
+               t > inner.scaled_at + 900) {
         inner.ordered = state.hosts - 1;
         inner.scale_due = t + 30;
     }
 }
 
-Simulation::Hold Simulation::hold_of_calls(uint32_t s, double offered) const {
+ServiceSimulation::Hold ServiceSimulation::hold_of_calls(uint32_t s, double offered) const {
     const ServiceSpec& service = spec_->services[s];
     Hold hold;
     double good = 1;
@@ -172,26 +174,27 @@ Simulation::Hold Simulation::hold_of_calls(uint32_t s, double offered) const {
         const double fail = inner_[call.callee].fail;
         double attempts = 1, failed = fail;
         for (uint32_t r = 0; r < call.retries; ++r, failed *= fail) attempts += failed;
-        const double time = calls * attempts * std::min(now_[call.callee].response_s, spec_->services[call.callee].timeout_s);
+        const double time =
+            calls * attempts * std::min(now_[call.callee].response_s, spec_->services[call.callee].timeout_s);
         (call.pooled ? hold.pooled : hold.other) += time;
         good *= 1 - std::min(1.0, calls) * failed;
     }
     if (service.connections > 0 && hold.pooled > 0)
-        hold.pooled *= 1 + waiting(offered * hold.pooled / service.connections, service.connections);
+        hold.waiting = hold.pooled * waiting(offered * hold.pooled / service.connections, service.connections);
     hold.fail = 1 - good;
     return hold;
 }
 
-double Simulation::turn_away(uint32_t s, double offered) {
+double ServiceSimulation::turn_away(uint32_t s, double offered) {
     const ServiceSpec& service = spec_->services[s];
     if (service.rate_limit <= 0) return 0;
     now_[s].rate_used = std::min(1.0, offered / service.rate_limit);
     return std::max(0.0, offered - service.rate_limit);
 }
 
-void Simulation::serve(uint32_t s, double t, double dt) {
+void ServiceSimulation::serve(uint32_t s, double t, double dt) {
     const ServiceSpec& service = spec_->services[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     Inner& inner = inner_[s];
     const double offered = inflow_[s].total, refused = turn_away(s, offered), accepted = offered - refused;
     state.miss = miss_ratio(*spec_, s, state.campaign_share, t, left_out_.capacity);
@@ -199,12 +202,13 @@ void Simulation::serve(uint32_t s, double t, double dt) {
     const double room = cores(s, t), alive = service.cores * state.hosts_busy;
     inner.offered_cpu = towards(inner.offered_cpu, accepted * work / room, dt, 8);
     const Hold calls = hold_of_calls(s, accepted);
-    const double hold = work * (1 + waiting(inner.offered_cpu, std::max(1.0, room))) +
-                        own_wait(*spec_, s, t, left_out_.capacity) + calls.pooled + calls.other;
+    const double alone = work + own_wait(*spec_, s, t, left_out_.capacity) + calls.pooled + calls.other;
+    const double hold = alone + work * waiting(inner.offered_cpu, std::max(1.0, room)) + calls.waiting;
     const double leaked = std::min(service.connections, leaked_connections(*spec_, s, t, left_out_.capacity));
     double most = 0.995 * room / work;
-    if (service.threads > 0) most = std::min(most, service.threads / hold);
-    if (service.connections > 0 && calls.pooled > 0) most = std::min(most, std::max(0.3, service.connections - leaked) / calls.pooled);
+    if (service.threads > 0) most = std::min(most, service.threads / alone);
+    if (service.connections > 0 && calls.pooled > 0)
+        most = std::min(most, std::max(0.3, service.connections - leaked) / calls.pooled);
 
     const double steady = towards(inner.jobs, accepted * hold, dt, std::max(hold, 0.05));
     double flow = std::max(0.0, accepted + (inner.jobs - steady) / dt), jobs = steady;
@@ -227,23 +231,27 @@ void Simulation::serve(uint32_t s, double t, double dt) {
     const double running = service.threads > 0 ? std::min(inner.jobs, service.threads) : inner.jobs;
     state.threads = running;
     if (service.connections > 0) {
-        state.connections = std::min(service.connections, std::min(service.connections - leaked, flow * calls.pooled) + leaked);
+        state.connections =
+            std::min(service.connections, std::min(service.connections - leaked, flow * calls.pooled) + leaked);
         const double waits = running - flow * (hold - calls.pooled) - (service.connections - leaked);
-        state.waiting = state.connections > 0.97 * service.connections ? std::clamp(waits, 0.0, 2.5 * service.connections) : 0;
+        state.waiting =
+            state.connections > 0.97 * service.connections ? std::clamp(waits, 0.0, 2.5 * service.connections) : 0;
     }
     leave(s, flow, given_up, refused + turned_away, calls.fail);
     fill(s, t, dt, flow);
     call(s, flow);
-    if (service.role == Role::entry) inner.retrying += spec_->client_retries * (state.failed + state.timed_out + state.rejected) * dt;
+    if (service.role == ServiceRole::entry)
+        inner.retrying += spec_->client_retries * (state.failed + state.timed_out + state.rejected) * dt;
 }
 
 // Splits what leaves into its ways out.
-void Simulation::leave(uint32_t s, double flow, double given_up, double turned_away, double fail_of_calls) {
+void ServiceSimulation::leave(uint32_t s, double flow, double given_up, double turned_away, double fail_of_calls) {
     const ServiceSpec& service = spec_->services[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     const double waited = std::max(0.0, state.response_s - state.hold_s);
     const double late = later_than(service.timeout_s - waited, state.hold_s, service.sigma);
-    const double full = service.disk_mb > 0 ? std::clamp((state.disk_mb / service.disk_mb - 0.985) / 0.01, 0.0, 1.0) : 0;
+    const double full =
+        service.disk_mb > 0 ? std::clamp((state.disk_mb / service.disk_mb - 0.985) / 0.01, 0.0, 1.0) : 0;
     const double good = (1 - service.base_errors) * (1 - fail_of_calls) * (1 - 0.9 * full);
     state.timed_out = given_up + flow * late;
     state.completed = flow * (1 - late) * good;
@@ -253,9 +261,9 @@ void Simulation::leave(uint32_t s, double flow, double given_up, double turned_a
     inner_[s].fail = 0.7 * inner_[s].fail + 0.3 * share;
 }
 
-void Simulation::consume(uint32_t s, double t, double dt) {
+void ServiceSimulation::consume(uint32_t s, double t, double dt) {
     const ServiceSpec& service = spec_->services[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     const double work = mean_work(*spec_, s, state.share, state.value, 0, t, left_out_.capacity);
     const double room = cores(s, t), alive = service.cores * state.hosts_busy, most = 0.995 * room / work;
     const double flow = std::min(most, inflow_[s].total + state.backlog / dt);
@@ -267,8 +275,8 @@ void Simulation::consume(uint32_t s, double t, double dt) {
     call(s, flow);
 }
 
-void Simulation::call(uint32_t s, double flow) {
-    const ServiceState& state = now_[s];
+void ServiceSimulation::call(uint32_t s, double flow) {
+    const ServiceMoment& state = now_[s];
     for (const CallSpec& call : spec_->services[s].calls) {
         Inflow& to = inflow_[call.callee];
         const double fail = inner_[call.callee].fail;
@@ -287,9 +295,9 @@ void Simulation::call(uint32_t s, double flow) {
 }
 
 // What fills slowly: heap and disk.
-void Simulation::fill(uint32_t s, double t, double dt, double flow) {
+void ServiceSimulation::fill(uint32_t s, double t, double dt, double flow) {
     const ServiceSpec& service = spec_->services[s];
-    ServiceState& state = now_[s];
+    ServiceMoment& state = now_[s];
     Inner& inner = inner_[s];
     if (service.heap_mb > 0) {
         inner.retained_mb += dt * (flow * service.heap_per_transaction_mb - inner.retained_mb / service.heap_keep_s);

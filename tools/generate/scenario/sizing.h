@@ -1,5 +1,5 @@
-// Sizes of all resources, so that the bottleneck meets `overload` of its capacity at the peak of the live part and the others
-// about `others_at_peak`; none is ever full on a usual day.
+// Sizes of all resources, so that the bottleneck meets `overload` of its capacity at the peak of the live part and the
+// others about `others_at_peak`; none is ever full on a usual day.
 #pragma once
 
 #include "tools/generate/scenario/random.h"
@@ -7,6 +7,6 @@
 
 namespace foreshock {
 
-void size_resources(ScenarioSpec& spec, Random& random);
+void size_resources(ScenarioSpec& spec, RandomStream& random);
 
 }  // namespace foreshock

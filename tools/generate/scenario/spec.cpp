@@ -4,28 +4,42 @@
 
 namespace foreshock {
 
-std::string resource_name(const ServiceSpec& service, ResourceKind kind) {
+std::string resource_name(const ServiceSpec& service, SimulatedResource kind) {
     switch (kind) {
-        case ResourceKind::cpu: return service.name + "-cpu";
-        case ResourceKind::threads: return service.name + "-threads";
-        case ResourceKind::connections: return service.name + "-conn";
-        case ResourceKind::queue: return service.name + "-backlog";
-        case ResourceKind::heap: return service.name + "-heap";
-        case ResourceKind::disk: return service.name + "-disk";
-        case ResourceKind::rate_limit: return service.name + "-quota";
+        case SimulatedResource::cpu:
+            return service.name + "-cpu";
+        case SimulatedResource::threads:
+            return service.name + "-threads";
+        case SimulatedResource::connections:
+            return service.name + "-conn";
+        case SimulatedResource::queue:
+            return service.name + "-backlog";
+        case SimulatedResource::heap:
+            return service.name + "-heap";
+        case SimulatedResource::disk:
+            return service.name + "-disk";
+        case SimulatedResource::rate_limit:
+            return service.name + "-quota";
     }
     return {};
 }
 
-bool has_resource(const ServiceSpec& service, ResourceKind kind) {
+bool has_resource(const ServiceSpec& service, SimulatedResource kind) {
     switch (kind) {
-        case ResourceKind::cpu: return true;
-        case ResourceKind::threads: return service.threads > 0;
-        case ResourceKind::connections: return service.connections > 0;
-        case ResourceKind::queue: return service.role == Role::consumer;
-        case ResourceKind::heap: return service.heap_mb > 0;
-        case ResourceKind::disk: return service.disk_mb > 0;
-        case ResourceKind::rate_limit: return service.rate_limit > 0;
+        case SimulatedResource::cpu:
+            return true;
+        case SimulatedResource::threads:
+            return service.threads > 0;
+        case SimulatedResource::connections:
+            return service.connections > 0;
+        case SimulatedResource::queue:
+            return service.role == ServiceRole::consumer;
+        case SimulatedResource::heap:
+            return service.heap_mb > 0;
+        case SimulatedResource::disk:
+            return service.disk_mb > 0;
+        case SimulatedResource::rate_limit:
+            return service.rate_limit > 0;
     }
     return false;
 }

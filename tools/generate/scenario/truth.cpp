@@ -11,23 +11,28 @@
 namespace foreshock {
 namespace {
 
-double full_from(ResourceKind kind) {
+double full_from(SimulatedResource kind) {
     switch (kind) {
-        case ResourceKind::cpu: return 0.9;
-        case ResourceKind::queue: return 0.5;
-        case ResourceKind::heap: return 0.88;
-        case ResourceKind::disk: return 0.98;
-        default: return 0.95;
+        case SimulatedResource::cpu:
+            return 0.9;
+        case SimulatedResource::queue:
+            return 0.5;
+        case SimulatedResource::heap:
+            return 0.88;
+        case SimulatedResource::disk:
+            return 0.98;
+        default:
+            return 0.95;
     }
 }
 
 class Judge {
-public:
+  public:
     Judge(const ScenarioSpec& spec, const LiveRun& run, const std::function<LiveRun(LeftOut)>& without)
         : spec_(spec), run_(run), without_(without) {}
 
-    Truth judge() {
-        Truth truth;
+    ScenarioTruth judge() {
+        ScenarioTruth truth;
         truth.breaches = find_breaches(spec_, run_);
         if (!truth.breaches.empty()) {
             quiet_customers_ = find_breaches(spec_, without_({~uint64_t{0}, 0}));
@@ -49,14 +54,14 @@ public:
         return truth;
     }
 
-private:
+  private:
     static bool breached(const std::vector<TrueBreach>& in, const TrueBreach& like) {
         return std::ranges::any_of(in, [&](const TrueBreach& b) {
             return b.service == like.service && b.start_s <= like.end_s && b.end_s >= like.start_s - 600;
         });
     }
 
-    double fullest(uint32_t s, ResourceKind kind, const TrueBreach& b) const {
+    double fullest(uint32_t s, SimulatedResource kind, const TrueBreach& b) const {
         double most = 0, recent = 0;  // mean of about 10 s: bursts do not count
         const int64_t until = std::min(run_.seconds(), b.start_s + 90);
         for (int64_t t = std::max<int64_t>(0, b.start_s - 120); t < until; ++t) {
@@ -73,8 +78,10 @@ private:
         double closest = 0;
         std::string nearest;
         for (const uint32_t s : waits_for(spec_, b.service))  // callers first, so the last one is the deepest
-            for (const ResourceKind kind : {ResourceKind::threads, ResourceKind::connections, ResourceKind::cpu, ResourceKind::queue,
-                                            ResourceKind::heap, ResourceKind::disk, ResourceKind::rate_limit}) {
+            for (const SimulatedResource kind :
+                 {SimulatedResource::threads, SimulatedResource::connections, SimulatedResource::cpu,
+                  SimulatedResource::queue, SimulatedResource::heap, SimulatedResource::disk,
+                  SimulatedResource::rate_limit}) {
                 if (!has_resource(spec_.services[s], kind)) continue;
                 const double u = fullest(s, kind, b) / full_from(kind);
                 const std::string name = resource_name(spec_.services[s], kind);
@@ -96,8 +103,10 @@ private:
             const DemandEvent& e = spec_.demand[i];
             if (onset(e) > static_cast<double>(b.start_s)) continue;
             double high = 0;
-            for (int64_t t = b.start_s - 600; t <= b.start_s; t += 10) high = std::max(high, height(e, static_cast<double>(t)));
-            const double lift = high * (std::max({e.excess[kBrowse], e.excess[kOrder], 0.02 * e.excess[kBot]}) + e.value_excess);
+            for (int64_t t = b.start_s - 600; t <= b.start_s; t += 10)
+                high = std::max(high, height(e, static_cast<double>(t)));
+            const double lift =
+                high * (std::max({e.excess[kBrowse], e.excess[kOrder], 0.02 * e.excess[kBot]}) + e.value_excess);
             if (lift > most) most = lift, found = i;
         }
         return found;
@@ -130,7 +139,7 @@ private:
         b.foreseeable_s = std::max(known, b.start_s - 1800);
     }
 
-    void harmless(Truth& truth) const {
+    void harmless(ScenarioTruth& truth) const {
         const auto live = static_cast<double>(spec_.live_s);
         const auto harmed = [&](double from, double to) {
             return std::ranges::any_of(truth.breaches, [&](const TrueBreach& b) {
@@ -144,8 +153,10 @@ private:
             truth.harmless.push_back({e.name, from, to, e.fraction});
         }
         for (const CapacityEvent& e : spec_.capacity)
-            if (!harmed(e.start_s, live)) truth.harmless.push_back({"capacity_event", e.start_s, std::min(live, e.end_s), 0});
-        if (spec_.kind == "calendar_false" && !harmed(0, live)) truth.harmless.push_back({spec_.kind, spec_.calendar.front().start_s, live, 0});
+            if (!harmed(e.start_s, live))
+                truth.harmless.push_back({"capacity_event", e.start_s, std::min(live, e.end_s), 0});
+        if (spec_.kind == "calendar_false" && !harmed(0, live))
+            truth.harmless.push_back({spec_.kind, spec_.calendar.front().start_s, live, 0});
     }
 
     const ScenarioSpec& spec_;
@@ -157,7 +168,7 @@ private:
 
 }  // namespace
 
-Truth judge(const ScenarioSpec& spec, const LiveRun& run, const std::function<LiveRun(LeftOut)>& without) {
+ScenarioTruth judge(const ScenarioSpec& spec, const LiveRun& run, const std::function<LiveRun(LeftOut)>& without) {
     return Judge(spec, run, without).judge();
 }
 

@@ -6,7 +6,8 @@
 
 namespace foreshock {
 
-// Runs through the history, writes its rows where there is a file, and returns the simulation as it enters the live part.
-Simulation run_history(const ScenarioSpec& spec, ZstdFile* file);
+// Runs through the history, writes its rows where there is a file, and returns the simulation as it enters the live
+// part.
+ServiceSimulation run_history(const ScenarioSpec& spec, ZstdFile* file);
 
 }  // namespace foreshock

@@ -14,7 +14,7 @@ std::string live_time(const ScenarioSpec& spec, double t, bool millis) {
     return iso_time((spec.live_start + static_cast<int64_t>(t)) * 1000, millis);
 }
 
-std::string pattern(const ScenarioSpec& spec, const Gauge& gauge) {
+std::string pattern(const ScenarioSpec& spec, const ObservedGauge& gauge) {
     return named_by_host(spec) && gauge.per_host ? "^" + gauge.resource + "-i[0-9-]+$" : "^" + gauge.resource + "$";
 }
 
@@ -26,14 +26,17 @@ void put_services(const ScenarioSpec& spec, std::string& to) {
             to += c.asynchronous ? fmt::format("    - {}:\n        asynchronous: true\n", spec.services[c.callee].name)
                                  : fmt::format("    - {}\n", spec.services[c.callee].name);
         to += "    currency: EUR\n    slos:\n";
-        if (s.role == Role::consumer)
-            to += fmt::format("      queue_age:\n        indicator: metric\n        resource: {}-backlog\n        metric: queue_age_s\n"
-                              "        below: 60\n        window: 60s\n",
-                              s.name);
+        if (s.role == ServiceRole::consumer)
+            to += fmt::format(
+                "      queue_age:\n        indicator: metric\n        resource: {}-backlog\n        metric: "
+                "queue_age_s\n"
+                "        below: 60\n        window: 60s\n",
+                s.name);
         else
-            to += fmt::format("      latency:\n        indicator: p95_latency_ms\n        below: {:.0f}\n        window: 60s\n"
-                              "      errors:\n        indicator: error_ratio\n        below: 0.05\n        window: 60s\n",
-                              s.slo_ms);
+            to += fmt::format(
+                "      latency:\n        indicator: p95_latency_ms\n        below: {:.0f}\n        window: 60s\n"
+                "      errors:\n        indicator: error_ratio\n        below: 0.05\n        window: 60s\n",
+                s.slo_ms);
     }
 }
 
@@ -41,15 +44,17 @@ void put_resources(const ScenarioSpec& spec, std::string& to) {
     to += "resources:\n";
     for (const ServiceSpec& s : spec.services) {
         std::string before;
-        for (const Gauge& g : gauges_of(s)) {
+        for (const ObservedGauge& g : gauges_of(s)) {
             if (g.kind.empty()) continue;
             if (g.resource != before) {
-                to += fmt::format("  {}:\n    service: {}\n    kind: {}\n    match:\n      resource: {}\n", g.resource, s.name, g.kind,
-                                  pattern(spec, g));
+                to += fmt::format("  {}:\n    service: {}\n    kind: {}\n    match:\n      resource: {}\n", g.resource,
+                                  s.name, g.kind, pattern(spec, g));
                 if (g.per_host && s.scaling.on)
-                    to += fmt::format("    scaling:\n      unit: host\n      min: {}\n      max: {}\n      target_utilization: {:.2f}\n"
-                                      "      lead_time: {:.0f}s\n      automatic: true\n",
-                                      s.hosts, s.scaling.max_hosts, s.scaling.target, s.scaling.delay_s);
+                    to += fmt::format(
+                        "    scaling:\n      unit: host\n      min: {}\n      max: {}\n      target_utilization: "
+                        "{:.2f}\n"
+                        "      lead_time: {:.0f}s\n      automatic: true\n",
+                        s.hosts, s.scaling.max_hosts, s.scaling.target, s.scaling.delay_s);
                 to += "    metrics:\n";
             }
             to += fmt::format("      {}:\n        limit: {:.0f}\n", g.metric, g.limit);
@@ -83,16 +88,18 @@ Json breach_json(const ScenarioSpec& spec, const TrueBreach& b) {
 }  // namespace
 
 std::string model_yaml(const ScenarioSpec& spec) {
-    std::string text = fmt::format("# scenario {}: history {} .. live {} .. {}; metrics every {} s\n", spec.id,
-                                   live_time(spec, static_cast<double>(-spec.history_s), true), live_time(spec, 0, true),
-                                   live_time(spec, static_cast<double>(spec.live_s), true), spec.metric_interval_s);
+    std::string text =
+        fmt::format("# scenario {}: history {} .. live {} .. {}; metrics every {} s\n", spec.id,
+                    live_time(spec, static_cast<double>(-spec.history_s), true), live_time(spec, 0, true),
+                    live_time(spec, static_cast<double>(spec.live_s), true), spec.metric_interval_s);
     put_services(spec, text);
     put_resources(spec, text);
     if (spec.calendar.empty()) return text;
     text += "calendar:\n";
-    for (const CalendarEntry& e : spec.calendar)
-        text += fmt::format("- name: {}\n  kind: campaign\n  services:\n  - {}\n  start: '{}'\n  expected_ratio: {:.1f}\n", e.name,
-                            spec.services[e.service].name, live_time(spec, e.start_s, false), e.expected_ratio);
+    for (const Announcement& e : spec.calendar)
+        text +=
+            fmt::format("- name: {}\n  kind: campaign\n  services:\n  - {}\n  start: '{}'\n  expected_ratio: {:.1f}\n",
+                        e.name, spec.services[e.service].name, live_time(spec, e.start_s, false), e.expected_ratio);
     return text;
 }
 
@@ -101,8 +108,9 @@ std::string model_json(const ScenarioSpec& spec) {
     j["identity"] = Json::array();
     for (const ServiceSpec& s : spec.services) {
         std::string before;
-        for (const Gauge& g : gauges_of(s)) {
-            if (g.resource != before && !g.kind.empty()) j["identity"].push_back({{"match", pattern(spec, g)}, {"resource", g.resource}});
+        for (const ObservedGauge& g : gauges_of(s)) {
+            if (g.resource != before && !g.kind.empty())
+                j["identity"].push_back({{"match", pattern(spec, g)}, {"resource", g.resource}});
             before = g.resource;
         }
     }
@@ -113,7 +121,8 @@ std::string model_json(const ScenarioSpec& spec) {
     return j.dump();
 }
 
-std::string truth_json(const ScenarioSpec& spec, const Truth& truth, const Calibration& calibration, bool held_out) {
+std::string truth_json(const ScenarioSpec& spec, const ScenarioTruth& truth, const ScenarioCalibration& calibration,
+                       bool held_out) {
     Json j;
     j["scenario"] = spec.id;
     j["kind"] = spec.kind;

@@ -10,13 +10,14 @@
 namespace foreshock {
 
 // How a scenario that is not broad was brought to keep its promise.
-struct Calibration {
+struct ScenarioCalibration {
     double factor = 1;  // of the size of its events
     std::vector<std::string> log;
 };
 
 std::string model_yaml(const ScenarioSpec& spec);
 std::string model_json(const ScenarioSpec& spec);
-std::string truth_json(const ScenarioSpec& spec, const Truth& truth, const Calibration& calibration, bool held_out);
+std::string truth_json(const ScenarioSpec& spec, const ScenarioTruth& truth, const ScenarioCalibration& calibration,
+                       bool held_out);
 
 }  // namespace foreshock

@@ -13,7 +13,9 @@ Result<ZstdFile> ZstdFile::create(const std::string& path) {
     ZstdFile file;
     file.path_ = path;
     file.file_.reset(std::fopen(path.c_str(), "wb"));
-    if (!file.file_) return Diagnostic{path, 0, 0, std::string("cannot be made: ") + std::strerror(errno), "name a folder that can be written"};
+    if (!file.file_)
+        return Diagnostic{path, 0, 0, std::string("cannot be made: ") + std::strerror(errno),
+                          "name a folder that can be written"};
     file.context_.reset(ZSTD_createCCtx());
     file.out_.resize(ZSTD_CStreamOutSize());
     return file;

@@ -14,14 +14,14 @@ struct ZSTD_CCtx_s;
 namespace foreshock {
 
 class ZstdFile {
-public:
+  public:
     // Problems: the file cannot be made.
     [[nodiscard]] static Result<ZstdFile> create(const std::string& path);
     void write(std::string_view text);
     // Ends the file; problems of all writes before it come out here.
     [[nodiscard]] Status close();
 
-private:
+  private:
     struct Close {
         void operator()(std::FILE* f) const { std::fclose(f); }
         void operator()(ZSTD_CCtx_s* context) const;
