@@ -34,6 +34,8 @@ public:
         return std::nullopt;
     }
 
+    // Slots before `first` are closed already, by an earlier run.
+    void begin_at(SlotIndex first) { closed_end_us_ = first.value * length_us_; }
     std::optional<SlotIndex> first_open() const;
     size_t open_slots() const { return open_.size(); }
     // Takes the sums of a slot out; slots up to and including it count as closed from now on.

@@ -53,6 +53,7 @@ public:
     Lane(std::unique_ptr<SourceLane> source, Context context);
 
     void run(const std::atomic<bool>& stop);  // returns when the source has finished or failed, or after `stop`
+    void begin_at(SlotIndex first) { sums_.begin_at(first); }  // before `run`: earlier slots are closed already
     LaneProgress progress();
     std::optional<SlotIndex> first_open();
     void close(SlotIndex slot, SlotPartial& into);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/check.h"
 #include "engine/run/checkpoint.h"
 
 namespace foreshock {
@@ -74,6 +75,8 @@ Status Pipeline::open_lanes() {
                                   restored_.erase(partition);
                               }}));
     }
+    if (const auto next = decider_.next())
+        for (auto& lane : lanes_) lane->begin_at(*next);
     return Done{};
 }
 
@@ -116,6 +119,7 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
         for (auto& lane : lanes_)
             if (const auto first = lane->first_open()) open = std::min(open, first->value);
         const auto decided = decider_.next();
+        check(!decided || open >= decided->value, "a slot is open that was decided", std::to_string(open));
         if (!decided && (open > last.value || open == INT64_MAX)) return;
         const bool far = decided && open != INT64_MAX && open - decided->value > longest_gap;
         const int64_t slot = !decided || far ? open : decided->value;
