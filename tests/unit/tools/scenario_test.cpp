@@ -222,3 +222,16 @@ TEST_CASE("a known gap is no failure, and is told when it has closed") {
     CHECK(test_command(options) == kFine);
     CHECK(folder.read("out.xml").find("<skipped message=\"not yet\"/>") != std::string::npos);
 }
+
+TEST_CASE("the example of the page about scenarios holds") {
+    std::ifstream page("tests/scenarios/README.md");
+    std::string text;
+    bool inside = false;
+    for (std::string line; std::getline(page, line);) {
+        if (line == "```") inside = !inside;
+        else if (inside) text += line + '\n';
+    }
+    REQUIRE(text.starts_with("name: "));
+    const ScenarioFile s = good(text);
+    CHECK(compare_all(s, run(s)) == "");
+}
