@@ -1,6 +1,7 @@
 #include "connectors/kafka/kafka_consumer.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace foreshock {
@@ -73,7 +74,8 @@ Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::make(const KafkaSourceSett
 
 Status KafkaConsumer::connect(unsigned number) {
     KafkaSettings cluster = settings_.cluster;
-    cluster.client_id += "-" + std::to_string(number);
+    cluster.client_id += '-';
+    cluster.client_id += std::to_string(number);
     KafkaProperties defaults = fetch_tuning(!settings_.until_end);
     defaults.emplace_back("auto.offset.reset", "earliest");
     defaults.emplace_back("isolation.level", "read_committed");
@@ -151,7 +153,8 @@ void KafkaConsumer::on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_t
 void KafkaConsumer::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list,
                                  void* opaque) {
     KafkaConsumer& self = consumer_of(opaque);
-    const bool by_steps = std::string_view(rd_kafka_rebalance_protocol(client)) == "COOPERATIVE";
+    const char* const protocol = rd_kafka_rebalance_protocol(client);  // null while the client closes
+    const bool by_steps = protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
     rd_kafka_error_t* error = nullptr;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
