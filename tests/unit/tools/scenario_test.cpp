@@ -210,8 +210,10 @@ TEST_CASE("the command's exit code says whether all hold") {
     options.update = true;
     CHECK(test_command(options) == kFine);
     options.update = false;
+#if !defined(__SANITIZE_THREAD__)  // it does not see how oneTBB and RocksDB hand over between threads
     options.all_modes = true;
     CHECK(test_command(options) == kFine);
+#endif
 }
 
 TEST_CASE("a known gap is no failure, and is told when it has closed") {

@@ -18,6 +18,13 @@ namespace {
 constexpr int64_t kSecond = 1'000'000;
 constexpr int64_t kStart = 1'763'629'200 * kSecond;
 
+// The thread sanitizer does not see how oneTBB and RocksDB, both not instrumented, hand over between threads.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kThreadsJudged = true;
+#else
+constexpr bool kThreadsJudged = false;
+#endif
+
 std::string random_record(std::mt19937_64& random, int64_t ts) {
     const auto draw = [&](uint64_t n) { return std::to_string(random() % n); };
     const std::string at = "{\"ts\":" + std::to_string(ts) + ",\"host\":\"h" + draw(5) + "\",";
@@ -72,6 +79,7 @@ TEST_CASE("random streams say the same in every mode") {
         REQUIRE(plain.failure.empty());
         REQUIRE(plain.transcript.slots.size() > 15);
         for (const RunMode& mode : run_modes()) {
+            if (kThreadsJudged && (mode.parallel_decode || mode.rocksdb)) continue;
             CAPTURE(seed, mode.name);
             const RunOutcome other = run_scenario(scenario, expansion, mode, Micros{0});
             CHECK(other.failure == "");
