@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kAgree = 30;          // seconds in which every slot has to agree before a warning opens
 constexpr double kBrokenAgree = 70;    // … when all that is to be said is that the promise is broken
+constexpr double kAftermath = 600, kAftermathAgree = 180;  // seconds after a broken promise holds again: everything still sways
 constexpr double kCalm = 120;          // seconds below the clearing level until it is over
 constexpr double kCriticalProbability = 0.8, kCriticalSeconds = 600;
 constexpr double kRelief = 1.05;       // a limit that grew this much was raised by somebody
@@ -39,13 +40,15 @@ Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, Event
     above_ = !f.violated && p >= options.raise_probability ? above_ + seconds : 0;
     calm_ = p < options.clear_probability ? calm_ + seconds : 0;
     if (!open_) {
-        const bool foreseen = above_ >= kAgree, broken = violated_ >= kBrokenAgree;
+        const bool just_broken = ended_at_ != EventTime{} && to_seconds(end - ended_at_) < kAftermath;
+        const bool foreseen = above_ >= (just_broken ? kAftermathAgree : kAgree), broken = violated_ >= kBrokenAgree;
         return foreseen || broken ? opened(f, start, end) : Say::nothing;
     }
     broken_since_opening_ = broken_since_opening_ || violated_ >= kAgree;
     relieved_ = relieved_ || f.limit > kRelief * limit_at_opening_;
     if (calm_ >= kCalm) {
         open_ = false;
+        ended_at_ = broken_since_opening_ ? end : EventTime{};
         ++revision_;
         return Say::resolve;
     }

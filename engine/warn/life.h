@@ -27,7 +27,8 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(open_, broken_since_opening_, relieved_, said_broken_, said_critical_, above_, violated_, calm_, opened_start_, opened_at_, said_at_,
+        a(open_, broken_since_opening_, relieved_, said_broken_, said_critical_, above_, violated_, calm_);
+        a(opened_start_, opened_at_, said_at_, ended_at_,
           revision_, limit_at_opening_);
     }
 
@@ -41,6 +42,7 @@ private:
     double violated_ = 0;   // seconds in a row with the promise broken
     double calm_ = 0;       // seconds in a row below the clearing level
     EventTime opened_start_{}, opened_at_{}, said_at_{};
+    EventTime ended_at_{};  // of a warning that came true
     uint32_t revision_ = 0;
     double limit_at_opening_ = 0;
 };

@@ -109,6 +109,20 @@ TEST_CASE("warn: getting worse is said at once") {
     CHECK(worse[0].breached);
 }
 
+TEST_CASE("warn: after a broken promise everything sways: more agreement is asked for during ten minutes") {
+    Promise p;
+    p.steps(3, 0.9);
+    p.steps(10, 1, true);
+    CHECK(p.steps(12, 0).back().state == WarningState::resolved);
+    CHECK(p.steps(12, 0.9).empty());
+    CHECK(p.steps(6, 0.9).size() == 1);
+    Promise calm;
+    calm.steps(3, 0.9);
+    calm.steps(10, 1, true);
+    calm.steps(12 + 60, 0);
+    CHECK(calm.steps(3, 0.9).size() == 1);
+}
+
 TEST_CASE("warn: ids are stable, and differ from one warning to the next") {
     Promise a, b;
     const std::string first = a.steps(3, 0.7).front().id;
