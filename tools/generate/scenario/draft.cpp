@@ -169,6 +169,21 @@ void ScenarioDraft::false_entries() {
                              random.uniform(1.4, 3.2)});
 }
 
+// Some systems have been through campaigns before, and had them in their calendar or not.
+void ScenarioDraft::past_campaigns() {
+    const auto history = static_cast<double>(spec.history_s);
+    if (!spec.broad || history < 8 * 3600 || !random.chance(0.35)) return;
+    const int64_t count = random.integer(1, 3);
+    for (int64_t i = 0; i < count; ++i) {
+        DemandEvent& e =
+            event("past_campaign", random.chance(0.6) ? DemandForm::ramp : DemandForm::exponential, 0.2, 1);
+        e.start_s = std::round(-random.uniform(3 * 3600, history - 3600));
+        e.decoy = true;
+        campaign_tag(e);
+        if (random.chance(0.5)) announce(e, 0);
+    }
+}
+
 void ScenarioDraft::stray_nuisances() {
     if (!spec.broad) return;
     const auto live = static_cast<double>(spec.live_s);
@@ -185,6 +200,7 @@ void ScenarioDraft::stray_nuisances() {
 }
 
 void ScenarioDraft::finish() {
+    past_campaigns();
     false_entries();
     stray_nuisances();
     spec.calendar_true = main_announced_;

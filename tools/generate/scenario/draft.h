@@ -41,6 +41,7 @@ class ScenarioDraft {
     void decoy(size_t number);
     void stray_nuisances();
     void false_entries();
+    void past_campaigns();
     bool main_announced_ = false;
 };
 

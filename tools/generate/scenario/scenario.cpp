@@ -97,7 +97,7 @@ ScenarioSpec plan_scenario(const ScenarioRequest& request) {
     spec.live_start = any_start(random, spec.kind.starts_with("evening"));
     spec.live_s = static_cast<int64_t>(static_cast<double>(request.live_minutes) * 60 * random.uniform(0.88, 1.04));
     spec.history_s = request.history_hours * 3600;
-    static constexpr std::array kWeights{0.1, 0.5, 0.15, 0.25};
+    static constexpr std::array kWeights{0.06, 0.52, 0.17, 0.25};
     spec.metric_interval_s = kIntervals[random.weighted(kWeights)];
     ScenarioDraft draft(spec, random);
     request.kind->build(draft);

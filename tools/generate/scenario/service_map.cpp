@@ -188,7 +188,7 @@ class MapBuilder {
     }
 
     void demand(uint32_t entries) {
-        const double recorded = random_.log_uniform(3.5, 9);
+        const double recorded = random_.log_uniform(3, 7.5);
         spec_.sampled = random_.uniform(0.04, 0.12);
         const double premium = random_.uniform(0.02, 0.08), bots = random_.uniform(0.005, 0.02),
                      orders = random_.uniform(0.25, 0.6);
@@ -205,7 +205,7 @@ class MapBuilder {
         spec_.profile = {random_.uniform(0.4, 0.75), random_.uniform(9, 13), random_.uniform(18, 21),
                          random_.uniform(0.4, 1.2), random_.uniform(0.75, 1.15)};
         spec_.slow_noise = random_.uniform(0.015, 0.05);
-        spec_.fast_noise = random_.uniform(0.01, 0.065);
+        spec_.fast_noise = random_.uniform(0.02, 0.08);
         spec_.client_retries = random_.uniform(0, 0.6);
     }
 

@@ -155,8 +155,9 @@ class Judge {
         for (const CapacityEvent& e : spec_.capacity)
             if (!harmed(e.start_s, live))
                 truth.harmless.push_back({"capacity_event", e.start_s, std::min(live, e.end_s), 0});
-        if (spec_.kind == "calendar_false" && !harmed(0, live))
-            truth.harmless.push_back({spec_.kind, spec_.calendar.front().start_s, live, 0});
+        for (const Announcement& a : spec_.calendar)
+            if (a.name.starts_with("cancelled") && a.start_s >= 0 && !harmed(0, live))
+                truth.harmless.push_back({"calendar_false", a.start_s, live, 0});
     }
 
     const ScenarioSpec& spec_;
