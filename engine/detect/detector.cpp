@@ -14,6 +14,13 @@ constexpr double kSeasonLow = 0.8, kSeasonHigh = 1.25;  // how far the time of d
 constexpr double kSurprise = 30;     // expected transactions that did not come: now silence is a gap in the data …
 constexpr double kLongSilence = 3;   // … when it is also this many times longer than any that was usual
 
+// Rows are ordered by number.
+template <class Row>
+const Row* row_of(const std::vector<Row>& rows, uint32_t Row::*number, uint32_t wanted) {
+    const auto it = std::lower_bound(rows.begin(), rows.end(), wanted, [number](const Row& r, uint32_t n) { return r.*number < n; });
+    return it != rows.end() && (*it).*number == wanted ? &*it : nullptr;
+}
+
 }  // namespace
 
 struct Detector::State {
@@ -115,9 +122,9 @@ void Detector::State::close_slos(const ClosedSlot& slot) {
         const Slo& slo = inventory.services()[state.service].model->slos[state.slo];
         if (slo.indicator == Indicator::metric) {
             const GaugeIndex g = inventory.find_gauge(slo.resource, slo.metric);
-            for (const GaugeSlot& row : slot.gauges) if (row.gauge == g) watches[k].add(slot.end, row);
-        } else {
-            for (const ServiceSlot& row : slot.services) if (row.service == state.service) watches[k].add(slot.end, row, slo);
+            if (const GaugeSlot* row = row_of(slot.gauges, &GaugeSlot::gauge, g)) watches[k].add(slot.end, *row);
+        } else if (const ServiceSlot* row = row_of(slot.services, &ServiceSlot::service, state.service)) {
+            watches[k].add(slot.end, *row, slo);
         }
         watches[k].close(slot.start, slot.end, slo, state);
     }

@@ -32,6 +32,7 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     const double seconds = to_seconds(signals.end - (s.started ? s.last : signals.start));
     s.started = true;
     s.last = signals.end;
+    s.promises.grow();
     s.forecasters.resize(s.inventory.gauges().size());
     s.gauges.resize(s.forecasters.size());
     for (GaugeIndex g = 0; g < s.gauges.size(); ++g) {

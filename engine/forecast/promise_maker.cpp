@@ -30,7 +30,7 @@ void PromiseMaker::grow() {
             uncovered_[s] = !inventory_.covered_by_promise(s);
         }
     }
-    if (known_gauges_ == inventory_.gauges().size() && !promised_.empty()) return;
+    if (promise_of_.size() == inventory_.gauges().size()) return;
     known_gauges_ = inventory_.gauges().size();
     promised_.clear();
     for (const ServiceEntry& s : inventory_.services()) {
@@ -39,16 +39,15 @@ void PromiseMaker::grow() {
             promised_.push_back(slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex);
         }
     }
+    promise_of_.assign(known_gauges_, kNoIndex);
+    for (uint32_t k = 0; k < promised_.size(); ++k) if (promised_[k] < known_gauges_) promise_of_[promised_[k]] = k;
 }
 
 double PromiseMaker::promised_limit(GaugeIndex g, const Signals& signals) const {
-    for (size_t k = 0; k < promised_.size() && k < signals.slos.size(); ++k) {
-        if (promised_[k] != g) continue;
-        const SloState& s = signals.slos[k];
-        const double below = inventory_.services()[s.service].model->slos[s.slo].below;
-        return signals.gauges[g].limit > 0 ? below / signals.gauges[g].limit : kUnknown;
-    }
-    return kUnknown;
+    if (g >= promise_of_.size() || promise_of_[g] == kNoIndex) return kUnknown;
+    const SloState& s = signals.slos[promise_of_[g]];
+    const double below = inventory_.services()[s.service].model->slos[s.slo].below;
+    return signals.gauges[g].limit > 0 ? below / signals.gauges[g].limit : kUnknown;
 }
 
 const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& services,
@@ -57,7 +56,7 @@ const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& 
     for (const ServiceIndex s : services) {
         for (const ResourceIndex r : inventory_.services()[s].resources) {
             for (const GaugeIndex g : inventory_.resources()[r].gauges) {
-                if (std::find(promised_.begin(), promised_.end(), g) != promised_.end()) continue;
+                if (promise_of_[g] != kNoIndex) continue;
                 const GaugeForecast& f = gauges[g];
                 if (best == nullptr || f.crossing.probability > best->crossing.probability + 1e-9) best = &f;
             }
@@ -130,7 +129,6 @@ double PromiseMaker::share_of_errors(ServiceIndex s) const {
 
 void PromiseMaker::make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
                         std::vector<BreachForecast>& out) {
-    grow();
     learn_errors(signals);
     learn_usual(signals);
     out.clear();

@@ -15,6 +15,8 @@ public:
 
     // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
     double promised_limit(GaugeIndex g, const Signals& signals) const;
+    // Once a slot, before the others: the inventory may have grown.
+    void grow();
     void make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
               std::vector<BreachForecast>& out);
 
@@ -22,7 +24,6 @@ public:
     void archive(A& a) { a(latency_broken_, errors_followed_, counted_, usual_, broken_since_); }
 
 private:
-    void grow();
     void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const;
     void add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const;
     const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges) const;
@@ -44,6 +45,7 @@ private:
     std::vector<std::vector<ServiceIndex>> reach_;  // [service]
     std::vector<bool> uncovered_;                   // [service] gets the capacity promise
     std::vector<GaugeIndex> promised_;              // [SLO] gauge of a metric promise, kNoIndex for others
+    std::vector<uint32_t> promise_of_;              // [gauge] SLO of a metric promise on it, kNoIndex for others
     size_t known_gauges_ = 0;
     // How often errors broke when latency did. [service]
     std::vector<uint32_t> latency_broken_, errors_followed_;
