@@ -8,7 +8,7 @@ namespace foreshock {
 
 void LeadTimes::decided(const DecidedSlot& slot) {
     for (const WarningRevision& w : slot.warnings)
-        if (w.state == WarningState::open) opened_[w.service].push_back(w.time);
+        if (w.state == WarningState::open && !w.breached) opened_[w.service].push_back(w.time);
     for (const SloState& s : slot.signals.slos) {
         const ServiceEntry& service = slot.inventory.services()[s.service];
         if (service.model == nullptr || s.slo >= service.model->slos.size()) continue;
@@ -29,11 +29,21 @@ std::vector<Breach> LeadTimes::breaches() const {
     std::vector<Breach> all = ended_;
     for (const auto& [promise, breach] : running_) all.push_back(breach);
     std::erase_if(all, [](const Breach& b) { return b.end - b.start < kSustained; });
+    // Opened while another breach of the service went on, or fulfilled by one that was over before this one began.
+    const auto spent = [&all](EventTime opened, const Breach& b) {
+        return std::ranges::any_of(all, [&](const Breach& other) {
+            if (other.service != b.service || other.start >= b.start) return false;
+            const bool during = opened >= other.start && opened <= other.end + kGrace;
+            return during || (opened < other.start && other.end < b.start);
+        });
+    };
     for (Breach& b : all) {
         const auto opened = opened_.find(b.service);
         if (opened == opened_.end()) continue;
-        for (const EventTime t : opened->second)
-            if (t < b.start && t >= b.start - kHorizon && !b.warned_at) b.warned_at = t;
+        const auto first = std::ranges::find_if(opened->second, [&](EventTime t) {
+            return t < b.start && t >= b.start - kHorizon && !spent(t, b);
+        });
+        if (first != opened->second.end()) b.warned_at = *first;
     }
     std::ranges::sort(all, {}, [](const Breach& b) { return std::tie(b.start, b.service, b.slo); });
     return all;

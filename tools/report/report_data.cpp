@@ -9,7 +9,6 @@ namespace foreshock {
 namespace {
 
 constexpr double kPerMinute = 60;
-constexpr Micros kGrace = std::chrono::minutes{5};  // after a breach, when warnings still speak of it
 
 std::string currency_text(uint32_t packed) {
     std::string out;
@@ -129,26 +128,7 @@ void ReportData::add_spikes(const DecidedSlot& slot) {
     }
 }
 
-std::vector<Breach> ReportData::breaches() const {
-    std::vector<Breach> all = lead_times_.breaches();
-    // Opened while another breach of the service went on, or fulfilled by one that was over before this one began.
-    const auto spent = [&](const WarningStory& w, const Breach& b) {
-        return std::ranges::any_of(all, [&](const Breach& other) {
-            if (other.service != b.service || other.start >= b.start) return false;
-            const bool during = w.opened_at >= other.start && w.opened_at <= other.end + kGrace;
-            return during || (w.opened_at < other.start && other.end < b.start);
-        });
-    };
-    for (Breach& b : all) {
-        b.warned_at.reset();
-        for (const WarningStory& w : warnings_) {
-            const bool ahead = w.opened_at < b.start && w.opened_at >= b.start - LeadTimes::kHorizon;
-            if (b.warned_at || w.service != b.service || !ahead || w.breached_when_opened) continue;
-            if (!spent(w, b)) b.warned_at = w.opened_at;
-        }
-    }
-    return all;
-}
+std::vector<Breach> ReportData::breaches() const { return lead_times_.breaches(); }
 
 void ReportData::add_warning(const WarningRevision& w) {
     auto found = warning_by_id_.find(w.id);
