@@ -7,6 +7,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kNowSeconds = 60, kBucketSeconds = 600, kLeastShare = 0.1;
+constexpr double kLift = 1.25;  // of its share of usual demand: less and it has no part of its own in the rise
 constexpr size_t kMost = 64, kReported = 5;
 
 template <class Array>
@@ -67,8 +68,9 @@ std::vector<Contributor> ContributorTracker::split(Measure measure, double level
     if (!(rise > 0)) return out;
     for (const auto& [key, entry] : values_) {
         const Flow& f = measure == Measure::volume ? entry.volume : entry.value;
-        const double share = (f.now - usual(f)) / rise;
-        if (!(share >= kLeastShare) || key.first >= dimension_names.size()) continue;
+        const double before = usual(f), share = (f.now - before) / rise;
+        const double share_before = baseline > 0 ? before / baseline : 0;
+        if (!(share >= std::max(kLeastShare, kLift * share_before)) || key.first >= dimension_names.size()) continue;
         out.push_back({dimension_names[key.first], key.second, std::min(1.0, share)});
     }
     std::stable_sort(out.begin(), out.end(), [](const Contributor& a, const Contributor& b) { return a.share > b.share; });

@@ -18,7 +18,7 @@ class ContributorTracker {
 public:
     void age(EventTime end, double seconds);
     void add(const std::vector<DimensionSlot>& dimensions, double span_seconds);
-    // Largest share first, at most 5, each at least 0.1; `level` and `baseline` are those of the whole demand.
+    // Largest share first, at most 5, each at least 0.1 and well above its share of usual demand; `level` and `baseline` are those of the whole demand.
     std::vector<Contributor> split(Measure measure, double level, double baseline,
                                    const std::vector<std::string>& dimension_names) const;
 

@@ -70,6 +70,8 @@ void CalendarEvidence::apply(const Signals& signals, const Outlook& o, ServiceIn
                 f.crossing.median = at;
                 f.crossing.late = f.breach_late;
                 f.by_calendar = true;
+                f.announced = c.entry;
+                f.announced_for = when.start;
             }
             f.crossing.probability = joined;
             f.final_level = std::max(f.final_level, o.idle + *c.entry->expected_ratio * (o.baseline - o.idle));
@@ -92,13 +94,6 @@ bool CalendarEvidence::in_maintenance(ServiceIndex service, const std::string& r
         if (all || named_service || (!e.resources.empty() && names(e.resources, resource))) return true;
     }
     return false;
-}
-
-std::string CalendarEvidence::campaign(ServiceIndex service, EventTime now) const {
-    for (const Campaign& c : campaigns_) {
-        if (service < c.reached.size() && c.reached[service] && covers(*c.entry, now)) return c.entry->name;
-    }
-    return {};
 }
 
 }  // namespace foreshock

@@ -17,8 +17,6 @@ public:
     // Greatest priority entry that covers `service` now: 1, else 0.
     double priority(ServiceIndex service, EventTime now) const;
     bool in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const;
-    // Name of the campaign that covers `service` about now; empty when none does.
-    std::string campaign(ServiceIndex service, EventTime now) const;
 
 private:
     struct Campaign {

@@ -37,6 +37,9 @@ struct BreachForecast {
     uint32_t currency = 0;
     bool violated = false;            // the promise is broken already
     bool from_trend_only = false;     // no demand data behind it
+    std::string announced;            // campaign whose announcement outweighs what is seen; empty: none
+    EventTime announced_for{};
+    double announced_ratio = kUnknown;
     uint32_t instances = 0;           // of the resource
     double calendar_priority = 0;     // 1 while a priority entry of the calendar covers the service
     std::vector<std::pair<std::string, double>> features;  // what led to the probability, for explain

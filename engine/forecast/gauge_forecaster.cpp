@@ -9,7 +9,7 @@ namespace {
 constexpr double kRiseNoise = 3, kLeastRise = 0.04;
 constexpr double kCapacityAge = 180, kCapacityLevel = 0.5, kCapacityOverUsual = 1.1, kCapacityDiscount = 5.0 / 6;
 constexpr double kPlainAge = 60, kPlainRise = 0.25, kPlainNoise = 10;  // nothing that happens by itself: less age is asked for
-constexpr double kFillDiscount = 0.75;     // what fills without more demand than usual
+constexpr double kFillDiscount = 0.6;      // what fills without more demand than usual
 constexpr double kRiseShare = 0.85;        // measured latency breaks somewhat before the fitted line crosses the knee …
 constexpr double kWindow = 30;             // … and the indicator's window fills half-way
 constexpr double kScalerSettle = 45;       // seconds from a new host to its share of the load

@@ -17,6 +17,8 @@ struct GaugeForecast {
     bool by_demand = false;   // the demand channel speaks
     bool promised = false;    // a promise is made of this very metric
     bool by_calendar = false; // the calendar's word outweighs what is seen
+    const CalendarEntry* announced = nullptr;  // then: what it says
+    EventTime announced_for{};
 };
 
 class GaugeForecaster {

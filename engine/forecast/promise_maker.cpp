@@ -12,6 +12,13 @@ constexpr double kUnknownCoupling = 0.5;                // of a resource of some
 constexpr double kResponds = 1.5, kRespondsLevel = 0.5;  // the indicator moves: over its usual, and over its limit
 constexpr double kUsualWeight = 0.002;                  // of a slot of 10 s in the usual indicator
 
+// Scaling counts in instances when its unit is a word for one, else in what the limit counts (connections, threads, workers).
+double units_in_use(const ScalingModel& s, const GaugeState& gauge) {
+    constexpr std::string_view kInstances[]{"unit", "replica", "instance", "host", "node", "pod", "machine", "server", "vm"};
+    const bool instances = std::ranges::find(kInstances, s.unit) != std::end(kInstances);
+    return instances || !(gauge.limit >= 1) ? std::max(1U, gauge.instances) : gauge.limit;
+}
+
 EventTime after(EventTime t, double seconds) { return t + from_seconds(std::min(seconds, 86400.0)); }
 
 }  // namespace
@@ -216,7 +223,8 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     if (f.probability < kSmallest && !f.violated) return;
     const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[g.gauge].resource];
     f.gauge = g.gauge;
-    f.utilization = o.level;
+    // Demand may say that a full resource is wanted more than wholly; what it is at, it is at.
+    f.utilization = std::min(o.level, std::max(1.0, signals.gauges[g.gauge].utilization));
     f.slope_per_min = 60 * (o.fills ? o.fill_rate : o.slope);
     f.limit = signals.gauges[g.gauge].limit;
     f.instances = signals.gauges[g.gauge].instances;
@@ -227,10 +235,15 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     if (resource.model != nullptr && resource.model->scaling) {
         const ScalingModel& s = *resource.model->scaling;
         lead = to_seconds(s.lead_time);
-        const double have = std::max(1U, signals.gauges[g.gauge].instances);
+        const double have = units_in_use(s, signals.gauges[g.gauge]);
         const double need = std::ceil(std::max(g.final_level, o.level) / g.knee * have) - have;
         f.units_needed = need > 0 ? std::ceil(need / s.step) * s.step : 0;
         if (s.max) f.units_needed = std::min(f.units_needed, std::max(0.0, *s.max - have));
+    }
+    if (g.announced != nullptr) {
+        f.announced = g.announced->name;
+        f.announced_for = g.announced_for;
+        f.announced_ratio = g.announced->expected_ratio.value_or(kUnknown);
     }
     f.act_before = std::max(signals.end, after(f.earliest, -lead));
     add_driver(signals, o, f);

@@ -52,7 +52,7 @@ std::string action(const WarningRevision& w) {
     return verb + (soon ? " now" : " before " + to_clock(w.act_before) + " (" + minutes_until(w.act_before, w.time) + ")");
 }
 
-std::string why(const WarningRevision& w, bool from_trend_only) {
+std::string why(const WarningRevision& w, const SentenceFacts& facts) {
     const bool demand = w.driver.kind == "volume" || w.driver.kind == "value";
     if (demand && w.driver.ratio >= kUnusual) {
         const bool other = w.driver.series.rfind(w.service + " ", 0) != 0;
@@ -65,8 +65,12 @@ std::string why(const WarningRevision& w, bool from_trend_only) {
         }
         return " " + text + ".";
     }
+    if (!facts.announced.empty()) {
+        const std::string ratio = facts.announced_ratio > 0 ? ", x" + without_zeros(formatted("%.1f", facts.announced_ratio)) + " expected" : "";
+        return " Campaign " + quoted(facts.announced) + " is announced for " + to_clock(facts.announced_for) + ratio + ".";
+    }
     if (w.driver.kind == "capacity_loss") return " Demand is as usual: the same work uses more of it than before.";
-    return from_trend_only ? " From its trend alone: no demand is known that explains it." : "";
+    return facts.from_trend_only ? " From its trend alone: no demand is known that explains it." : "";
 }
 
 std::string resource_text(const WarningRevision& w) {
@@ -121,7 +125,7 @@ std::string capacity_promise_text(const std::string& resource, double knee) {
     return resource + " below " + percent(knee) + " of its limit";
 }
 
-std::string sentence_of(const WarningRevision& w, double knee, bool from_trend_only) {
+std::string sentence_of(const WarningRevision& w, const SentenceFacts& facts) {
     if (w.state == WarningState::resolved) return resolved(w);
     const bool capacity = w.slo == "capacity";
     if (w.breached) {
@@ -130,12 +134,12 @@ std::string sentence_of(const WarningRevision& w, double knee, bool from_trend_o
             const std::string act = action(w);
             text += " " + std::string(1, static_cast<char>(act[0] - 'a' + 'A')) + act.substr(1) + ".";
         }
-        return text + why(w, from_trend_only) + resource_text(w) + at_risk(w);
+        return text + why(w, facts) + resource_text(w) + at_risk(w);
     }
     std::string text = w.service + ": " + action(w) + ", or ";
-    text += capacity && !w.resource.name.empty() ? "it passes " + percent(knee) + " of its limit" : w.slo_text + " is breached";
+    text += capacity && !w.resource.name.empty() ? "it passes " + percent(facts.knee) + " of its limit" : w.slo_text + " is breached";
     text += " at about " + to_clock(w.breach_at) + " (" + to_clock(w.breach_earliest) + " to " + to_clock(w.breach_latest) + ", 80 %).";
-    return text + why(w, from_trend_only) + resource_text(w) + at_risk(w);
+    return text + why(w, facts) + resource_text(w) + at_risk(w);
 }
 
 }  // namespace foreshock

@@ -2,6 +2,7 @@
 // at risk. What is not known is left out. Times are UTC. Pure functions.
 #pragma once
 
+#include <limits>
 #include <string>
 
 #include "engine/plan/model.h"
@@ -14,9 +15,16 @@ std::string promise_text(const Slo& slo);
 // Of the promise that a service gets when none covers it: "db-68 below 90 % of its limit".
 std::string capacity_promise_text(const std::string& resource, double knee);
 
-// The sentence of `w`, whose other fields are filled in. `knee`: utilization below which the resource should stay.
-// `from_trend_only`: no demand data stand behind it.
-std::string sentence_of(const WarningRevision& w, double knee, bool from_trend_only);
+// What a sentence needs beside the revision.
+struct SentenceFacts {
+    double knee = 0.9;             // utilization below which the resource should stay
+    bool from_trend_only = false;  // no demand data stand behind it
+    std::string announced;         // campaign of the calendar that speaks before anything is seen; empty: none
+    EventTime announced_for{};
+    double announced_ratio = std::numeric_limits<double>::quiet_NaN();
+};
+// The sentence of `w`, whose other fields are filled in.
+std::string sentence_of(const WarningRevision& w, const SentenceFacts& facts);
 
 // "4,100", "12", "0.35": a number as people read it, three significant digits.
 std::string readable_number(double x);

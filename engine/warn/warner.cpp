@@ -85,7 +85,7 @@ WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts
     add_resource(f, w);
     add_impact(f, w);
     w.slo_text = slo != nullptr ? promise_text(*slo) : capacity_promise_text(w.resource.name.empty() ? "resources" : w.resource.name, f.knee);
-    w.sentence = sentence_of(w, f.knee, f.from_trend_only);
+    w.sentence = sentence_of(w, {f.knee, f.from_trend_only, f.announced, f.announced_for, f.announced_ratio});
     return w;
 }
 

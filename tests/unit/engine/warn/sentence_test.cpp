@@ -37,10 +37,16 @@ WarningRevision checkout() {
     return w;
 }
 
+SentenceFacts by_trend() {
+    SentenceFacts facts;
+    facts.from_trend_only = true;
+    return facts;
+}
+
 }  // namespace
 
 TEST_CASE("sentence: all that is known") {
-    CHECK(sentence_of(checkout(), 0.9, false) ==
+    CHECK(sentence_of(checkout(), {}) ==
           "checkout: raise `db-1` connections before 09:41 (in 6 min), or p95 latency < 300 ms is breached at about 09:44 "
           "(09:41 to 09:49, 80 %). Order value is x3.4 its usual for this hour, 82 % of the rise from campaign `bf26`. "
           "`db-1` is at 71 % and gains 2.6 points a minute; +3 units keep it below its knee. EUR 4,100 a minute are at risk.");
@@ -53,19 +59,34 @@ TEST_CASE("sentence: what is unknown is left out") {
     w.advice.clear();
     w.impact.value_per_minute = 0;
     w.act_before = w.time;
-    CHECK(sentence_of(w, 0.9, true) ==
+    CHECK(sentence_of(w, by_trend()) ==
           "checkout: raise `db-1` connections now, or p95 latency < 300 ms is breached at about 09:44 (09:41 to 09:49, 80 %). "
           "From its trend alone: no demand is known that explains it. `db-1` is at 71 % and gains 2.6 points a minute.");
     w.resource.name.clear();
-    CHECK(sentence_of(w, 0.9, false) ==
+    CHECK(sentence_of(w, {}) ==
           "checkout: look at `checkout` now, or p95 latency < 300 ms is breached at about 09:44 (09:41 to 09:49, 80 %).");
+}
+
+TEST_CASE("sentence: before an announced campaign nothing is seen yet") {
+    WarningRevision w = checkout();
+    w.driver.kind = "other";
+    w.resource.slope_per_min = 0;
+    w.advice.clear();
+    w.impact.value_per_minute = 0;
+    SentenceFacts facts;
+    facts.announced = "bf26";
+    facts.announced_for = at(40);
+    facts.announced_ratio = 2.7;
+    CHECK(sentence_of(w, facts) ==
+          "checkout: raise `db-1` connections before 09:41 (in 6 min), or p95 latency < 300 ms is breached at about 09:44 "
+          "(09:41 to 09:49, 80 %). Campaign `bf26` is announced for 09:40, x2.7 expected. `db-1` is at 71 %.");
 }
 
 TEST_CASE("sentence: demand of another service is named") {
     WarningRevision w = checkout();
     w.driver.kind = "volume";
     w.driver.series = "web volume";
-    CHECK(sentence_of(w, 0.9, false).find("Volume of `web` is x3.4 its usual for this hour") != std::string::npos);
+    CHECK(sentence_of(w, {}).find("Volume of `web` is x3.4 its usual for this hour") != std::string::npos);
 }
 
 TEST_CASE("sentence: broken") {
@@ -76,7 +97,7 @@ TEST_CASE("sentence: broken") {
     w.driver.kind = "capacity_loss";
     w.advice.clear();
     w.impact.value_per_minute = 0;
-    CHECK(sentence_of(w, 0.9, false) ==
+    CHECK(sentence_of(w, {}) ==
           "checkout: p95 latency < 300 ms is broken since 09:33. Raise `db-1` connections now. Demand is as usual: the same work "
           "uses more of it than before. `db-1` is at 71 % and gains 2.6 points a minute.");
 }
@@ -85,11 +106,11 @@ TEST_CASE("sentence: over") {
     WarningRevision w = checkout();
     w.state = WarningState::resolved;
     w.verdict = Verdict::came_true;
-    CHECK(sentence_of(w, 0.9, false) == "checkout: over. p95 latency < 300 ms was broken since the warning of 09:35 and holds again.");
+    CHECK(sentence_of(w, {}) == "checkout: over. p95 latency < 300 ms was broken since the warning of 09:35 and holds again.");
     w.verdict = Verdict::averted;
-    CHECK(sentence_of(w, 0.9, false) == "checkout: over. p95 latency < 300 ms held; what was warned of at 09:35 was averted.");
+    CHECK(sentence_of(w, {}) == "checkout: over. p95 latency < 300 ms held; what was warned of at 09:35 was averted.");
     w.verdict = Verdict::false_alarm;
-    CHECK(sentence_of(w, 0.9, false) == "checkout: over. p95 latency < 300 ms held; what was warned of at 09:35 did not come.");
+    CHECK(sentence_of(w, {}) == "checkout: over. p95 latency < 300 ms held; what was warned of at 09:35 did not come.");
 }
 
 TEST_CASE("sentence: a service without a promise") {
@@ -99,7 +120,7 @@ TEST_CASE("sentence: a service without a promise") {
     w.resource.name = "disk-8";
     w.resource.kind = "other";
     CHECK(w.slo_text == "disk-8 below 90 % of its limit");
-    CHECK(sentence_of(w, 0.9, false).rfind("checkout: relieve `disk-8` before 09:41 (in 6 min), or it passes 90 % of its limit at about 09:44 ", 0) == 0);
+    CHECK(sentence_of(w, {}).rfind("checkout: relieve `disk-8` before 09:41 (in 6 min), or it passes 90 % of its limit at about 09:44 ", 0) == 0);
 }
 
 TEST_CASE("sentence: promises and numbers as people read them") {

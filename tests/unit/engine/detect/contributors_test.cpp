@@ -1,0 +1,56 @@
+#include "engine/detect/contributors.h"
+
+#include "tests/support/catch.h"
+
+using namespace foreshock;
+using Catch::Approx;
+
+namespace {
+
+constexpr EventTime kStart{std::chrono::hours{24 * 20000}};
+
+// An hour of 100 a minute by two channels, then five minutes of 300 with a campaign.
+ContributorTracker after_a_campaign() {
+    ContributorTracker t;
+    EventTime now = kStart;
+    for (int minute = 0; minute < 65; ++minute) {
+        now += std::chrono::minutes{1};
+        const bool rise = minute >= 60;
+        t.age(now, 60);
+        std::vector<DimensionSlot> rows;
+        if (rise) rows.push_back({0, "bf26", 164, 0});
+        rows.push_back({1, "app", rise ? 150 : 50, 0});
+        rows.push_back({1, "web", rise ? 150 : 50, 0});
+        t.add(rows, 60);
+    }
+    return t;
+}
+
+}  // namespace
+
+TEST_CASE("contributors: the campaign has its share of the rise, channels that grew alike have none of their own") {
+    const auto split = after_a_campaign().split(Measure::volume, 5.0, 100.0 / 60, {"campaign", "channel"});
+    REQUIRE(split.size() == 1);
+    CHECK(split[0].dimension == "campaign");
+    CHECK(split[0].value == "bf26");
+    CHECK(split[0].share == Approx(0.82).epsilon(0.02));
+}
+
+TEST_CASE("contributors: nothing without a rise or without a past") {
+    CHECK(after_a_campaign().split(Measure::volume, 1, 1, {"campaign", "channel"}).empty());
+    ContributorTracker young;
+    young.age(kStart, 60);
+    young.add({{0, "bf26", 100, 0}}, 60);
+    CHECK(young.split(Measure::volume, 5, 1, {"campaign"}).empty());
+}
+
+TEST_CASE("contributors: at most 64 values are followed") {
+    ContributorTracker t;
+    std::vector<DimensionSlot> rows;
+    for (int i = 0; i < 1000; ++i) rows.push_back({0, "c" + std::to_string(i), 1, 0});
+    t.age(kStart, 60);
+    t.add(rows, 60);
+    Archive a;
+    a(t);
+    CHECK(a.take().size() < 20'000);
+}
