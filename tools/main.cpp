@@ -5,6 +5,7 @@
 
 #include "foreshock_version.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/generate_scenario.h"
 #include "tools/commands/test.h"
 #include "tools/exit_codes.h"
 
@@ -83,6 +84,20 @@ void add_demo(CLI::App& app) {
     c->add_flag("!--no-serve", o.serve, "end after the totals even on a terminal");
 }
 
+void add_generate_scenario(CLI::App& generate) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<GenerateScenarioOptions>(
+        generate, c, "scenario", "Simulates a map of services under load: model, history, events, and the truth about every breach.", generate_scenario_command);
+    c->add_option("--kind", o.kind, "name of a kind, random, held_out, or list to print all of them")->capture_default_str();
+    c->add_option("--breadth", o.breadth, "planned, broad or mixed: how much is left to chance")->capture_default_str();
+    c->add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str();
+    c->add_option("--count", o.count, "how many, with seeds one after the other")->capture_default_str();
+    c->add_option("--output", o.output, "folder that gets a folder for each");
+    c->add_option("--live-minutes", o.live_minutes, "length of the single events")->capture_default_str();
+    c->add_option("--history-hours", o.history_hours, "length of the minute rows before them")->capture_default_str();
+    c->add_flag("--json", o.json, "results as JSON, for programs");
+}
+
 void add_generate(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<GenerateOptions>(app, c, "generate", "Makes events by the seed: transactions and capacity of many services, some of which spike and run out.",
@@ -98,6 +113,10 @@ void add_generate(CLI::App& app) {
     c->add_option("--codec", o.codec, "none, lz4, zstd, gzip or snappy")->capture_default_str();
     c->add_option("--transactions-topic", o.transactions_topic, "topic of transactions")->capture_default_str();
     c->add_option("--capacity-topic", o.capacity_topic, "topic of metrics")->capture_default_str();
+    c->callback([c, &o] {
+        if (c->get_subcommands().empty()) g_exit_code = generate_command(o);
+    });
+    add_generate_scenario(*c);
 }
 
 }  // namespace
