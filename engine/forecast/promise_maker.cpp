@@ -7,7 +7,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kSmallest = 0.05;  // probabilities below are not worth a name
-constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 3;  // of the knee; beyond the usual
+constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 2;  // of the knee; beyond the usual
 constexpr double kUnknownCoupling = 0.5;                // of a resource of somebody else with the promise, without a demand behind it
 constexpr double kResponds = 1.5, kRespondsLevel = 0.5;  // the indicator moves: over its usual, and over its limit
 constexpr double kUsualWeight = 0.002;                  // of a slot of 10 s in the usual indicator
