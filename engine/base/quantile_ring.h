@@ -53,7 +53,11 @@ public:
     }
 
     template <class A>
-    void archive(A& a) { a(capacity_, head_, samples_); }
+    void archive(A& a) {
+        const uint32_t capacity = capacity_;
+        a(capacity_, head_, samples_);
+        if (a.restoring() && (capacity_ != capacity || samples_.size() > capacity_ || head_ >= std::max(1U, capacity_))) a.fail();
+    }
 
 private:
     static std::vector<float>& scratch() {

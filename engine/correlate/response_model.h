@@ -35,6 +35,7 @@ public:
     template <class A>
     void archive(A& a) {
         a(fit_, sums_, weight_, minute_, coefficients_, gains_, jobs_, gain_, recent_, usable_, minutes_);
+        if (a.restoring() && jobs_.size() != 60) a.fail();
     }
 
 private:

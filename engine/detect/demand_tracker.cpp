@@ -63,7 +63,7 @@ void DemandTracker::add_burst(double rate, double span_seconds) {
 }
 
 // Sparse series: what this hour of the week usually brings says more than the last hour; weighed by variance.
-void DemandTracker::join_season(EventTime) {
+void DemandTracker::join_season() {
     const double scatter = profile_.scatter();
     if (sparse_ <= 0 || std::isnan(scatter) || !(expected_ > 0)) return;
     const double recent = dispersion() * std::max(state_.baseline, expected_) / kPastSeconds;
@@ -106,7 +106,7 @@ void DemandTracker::close(EventTime start, EventTime end, double smallest) {
     if (!std::isnan(e.baseline)) {
         const double chance = std::sqrt(dispersion() / std::max(kFilterSeconds * std::max(e.baseline, smallest), 1e-12));
         sparse_ = std::clamp((chance - kDense) / (kSparse - kDense), 0.0, 1.0);
-        join_season(end);
+        join_season();
     }
     const double bursts = std::sqrt(dispersion() * std::max(0.0, state_.baseline) / kFilterSeconds);
     state_.spread = std::isnan(e.baseline) ? kUnknown : std::max({e.noise, smallest, bursts});

@@ -43,7 +43,7 @@ public:
 private:
     void add_burst(double rate, double span_seconds);
     double dispersion() const { return burst_total_ > 0 ? burst_squares_ / burst_total_ : 1; }
-    void join_season(EventTime end);
+    void join_season();
     bool above_usual(double smallest) const;
     bool above_season(double ratio, double deviations) const;
     // What is flagged is kept out of what is learned, except where bursts are the rule: leaving them out would leave nothing.

@@ -29,6 +29,7 @@ public:
         a(kind_, level_, window_, shares_, seconds_, rising_, calm_, pace_, since_, was_pressure_, turn_);
         a(state_.pressure, state_.since, state_.utilization, state_.value, state_.limit, state_.worst, state_.instances);
         a(state_.usual_high, state_.peak);
+        if (a.restoring() && shares_.size() != kShares) a.fail();
     }
 
 private:

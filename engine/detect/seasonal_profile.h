@@ -27,7 +27,11 @@ public:
     double scatter() const { return scatter_weight_ >= kLeastBins ? scatter_sum_ / scatter_weight_ : kUnknownScatter; }
 
     template <class A>
-    void archive(A& a) { a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_, scatter_sum_, scatter_weight_, today_); }
+    void archive(A& a) {
+        const size_t day = day_.size(), week = week_.size();
+        a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_, scatter_sum_, scatter_weight_, today_);
+        if (a.restoring() && (day_.size() != day || week_.size() != week)) a.fail();
+    }
 
 private:
     static constexpr double kLeastBins = 576;  // two days with an earlier day known

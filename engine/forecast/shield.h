@@ -18,7 +18,11 @@ public:
     void apply(EventTime now, double raise, const std::vector<Outlook>& outlooks, std::vector<GaugeForecast>& forecasts);
 
     template <class A>
-    void archive(A& a) { a(held_); }
+    void archive(A& a) {
+        a(held_);
+        if (!a.restoring()) return;
+        for (const Held& h : held_) if (h.resource != kNoIndex && h.resource >= inventory_.resources().size()) a.fail();
+    }
 
 private:
     struct Held {
