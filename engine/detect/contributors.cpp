@@ -19,7 +19,6 @@ void shift(Array& a) {
 }  // namespace
 
 void ContributorTracker::age(EventTime end, double seconds) {
-    if (values_.empty()) return;
     const int64_t bucket = slot_of(end - Micros{1}, from_seconds(kBucketSeconds)).value;
     const bool turned = bucket != bucket_;
     bucket_ = bucket;

@@ -1,6 +1,7 @@
 #include "engine/plan/inventory.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace foreshock {
 namespace {
@@ -53,7 +54,9 @@ Inventory::Inventory(const Model& model) : model_(model) {
     }
     for (const ServiceModel& s : model.services) {
         for (const Slo& slo : s.slos) {
-            if (slo.indicator == Indicator::metric) gauge(resource(slo.resource, service(s.name)), slo.metric);
+            if (slo.indicator != Indicator::metric) continue;
+            GaugeEntry& promised = gauges_[gauge(resource(slo.resource, service(s.name)), slo.metric)];
+            if (std::isnan(promised.model_limit)) promised.model_limit = slo.below;  // the promise is the limit
         }
     }
 }
