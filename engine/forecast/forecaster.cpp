@@ -9,7 +9,7 @@
 namespace foreshock {
 
 struct Forecaster::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), shield(i), promises(i, o) {}
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), shield(i), promises(i) {}
 
     const Inventory& inventory;
     const EngineOptions& options;

@@ -5,13 +5,12 @@
 
 #include "engine/forecast/forecast.h"
 #include "engine/forecast/gauge_forecaster.h"
-#include "engine/plan/options.h"
 
 namespace foreshock {
 
 class PromiseMaker {
 public:
-    PromiseMaker(const Inventory& inventory, const EngineOptions& options) : inventory_(inventory), options_(options) {}
+    explicit PromiseMaker(const Inventory& inventory) : inventory_(inventory) {}
 
     // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
     double promised_limit(GaugeIndex g, const Signals& signals) const;
@@ -41,7 +40,6 @@ private:
     double share_of_errors(ServiceIndex s) const;
 
     const Inventory& inventory_;
-    const EngineOptions& options_;
     std::vector<std::vector<ServiceIndex>> reach_;  // [service]
     std::vector<bool> uncovered_;                   // [service] gets the capacity promise
     std::vector<GaugeIndex> promised_;              // [SLO] gauge of a metric promise, kNoIndex for others

@@ -8,6 +8,7 @@ endif()
 add_library(foreshock_options INTERFACE)
 target_compile_options(foreshock_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-statement-expression> # in macros of librdkafka
   -ffp-contract=off # the same numbers on every machine, with or without fused multiply-add
 )
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
