@@ -9,6 +9,7 @@
 #include "rules/reference.h"
 #include "rules/sample_check.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/read_all.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/wiring.h"
@@ -24,17 +25,13 @@ public:
 
     Status read(const std::string& path) {
         FileSource source({path});
-        auto lanes = source.open(1, [](const std::string&) { return std::optional<int64_t>{}; });
-        if (!lanes) return lanes.problems();
-        RecordBatch records;
         EventBatch events;
-        for (PollResult r; (r = lanes.value()[0]->poll(records, std::chrono::milliseconds{100})) != PollResult::finished; records.clear()) {
-            if (r == PollResult::failed) return Diagnostic{path, 0, 0, lanes.value()[0]->failure(), {}};
+        return read_all(source, path, [&](const RecordBatch& records) -> Status {
             events.clear();
             decoder_.decode(records, events);
             for (const Event& e : events.events) add(e, events);
-        }
-        return Done{};
+            return Done{};
+        });
     }
 
     std::vector<SampledName> names() const {

@@ -13,6 +13,7 @@
 #include "connectors/kafka/mock_cluster.h"
 #include "state/memory_store.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/read_all.h"
 #include "tools/commands/serving.h"
 #include "tools/commands/session.h"
 #include "tools/commands/warnings_reader.h"
@@ -48,21 +49,17 @@ Status produce_recording(const std::string& recording, const std::string& broker
                            .client_id = "foreshock-demo-producer", .log = log_callback()};
     auto producer = KafkaProducer::open(settings);
     if (!producer) return producer.problems();
+    const auto send = [&](const RecordBatch& batch) -> Status {
+        for (const RawRecord& record : batch.records) {
+            const bool metric = record.bytes().find("\"type\":\"metric\"") != std::string_view::npos;
+            if (!producer.value()->send(metric ? kCapacity : kTransactions, {.key = key_of(record.bytes()), .value = record.bytes()}, kPatience))
+                return Diagnostic{brokers, 0, 0, "the mock cluster takes no records: " + producer.value()->last_error(), {}};
+        }
+        return Done{};
+    };
     for (const char* name : {"/history.jsonl.zst", "/events.jsonl.zst"}) {
         FileSource file({recording + name});
-        auto lanes = file.open(1, [](const std::string&) { return std::optional<int64_t>{}; });
-        if (!lanes) return lanes.problems();
-        RecordBatch batch;
-        for (auto& lane : lanes.value()) {
-            for (PollResult r; (r = lane->poll(batch, std::chrono::milliseconds{100})) != PollResult::finished; batch.clear()) {
-                if (r == PollResult::failed) return Diagnostic{recording + name, 0, 0, lane->failure(), {}};
-                for (const RawRecord& record : batch.records) {
-                    const bool metric = record.bytes().find("\"type\":\"metric\"") != std::string_view::npos;
-                    if (!producer.value()->send(metric ? kCapacity : kTransactions, {.key = key_of(record.bytes()), .value = record.bytes()}, kPatience))
-                        return Diagnostic{brokers, 0, 0, "the mock cluster takes no records: " + producer.value()->last_error(), {}};
-                }
-            }
-        }
+        if (Status s = read_all(file, recording + name, send); !s) return s;
     }
     if (!producer.value()->flush(kPatience)) return Diagnostic{brokers, 0, 0, "the mock cluster is too slow", {}};
     return Done{};
