@@ -136,6 +136,12 @@ Result<Config> load_config_text(std::string_view text, const std::string& file_n
     config.model = std::move(loader.draft().model);
     config.model.hash = loader.hash(config.engine);
     for (const auto& [name, place] : loader.draft().places) config.places.emplace(name, place_only(problems, place));
+    for (const Notice& n : loader.draft().notices) {
+        Diagnostic d = place_only(problems, n.place);
+        d.message = n.message;
+        d.hint = n.hint;
+        config.notices.push_back(std::move(d));
+    }
     return config;
 }
 

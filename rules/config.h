@@ -87,6 +87,7 @@ struct Config {
     LogConfig log;
     uint32_t workers = 0;  // 0: all cores
     std::map<std::string, Diagnostic> places;  // where in the files: "services.web", "resources.db-1.match[0]"; no message
+    Diagnostics notices;   // worth a word, and no mistake
 };
 
 // Reads a configuration and the model files that it names; relative paths start at the folder of the file that names them.

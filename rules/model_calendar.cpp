@@ -3,7 +3,6 @@
 #include "rules/time_zone.h"
 
 namespace foreshock {
-namespace {
 
 std::optional<EventTime> read_time(const Section& section, std::string_view key, const std::vector<ZoneOffset>& zone) {
     std::string text;
@@ -13,6 +12,8 @@ std::optional<EventTime> read_time(const Section& section, std::string_view key,
     section.problem(key, in_quotes(text) + " is no time", "such as 2026-11-27T00:00:00Z, 2026-11-27T01:00:00+01:00 or 2026-11-27");
     return std::nullopt;
 }
+
+namespace {
 
 void read_span(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
     const auto start = read_time(section, "start", zone);

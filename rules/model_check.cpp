@@ -105,10 +105,11 @@ void check_windows(const ModelDraft& draft, Micros slot_length, Problems& proble
 
 }  // namespace
 
-void check_model(const ModelDraft& draft, Micros slot_length, Problems& problems) {
+void check_model(ModelDraft& draft, Micros slot_length, Problems& problems) {
     check_names(draft, problems);
     CycleCheck(draft, problems).run();
     check_windows(draft, slot_length, problems);
+    check_promises(draft, problems);
 }
 
 }  // namespace foreshock

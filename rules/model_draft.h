@@ -21,17 +21,25 @@ struct NameReference {
     bool only_if_modeled = false;  // fine when the model has no entries of this kind at all
 };
 
+struct Notice {
+    Place place;
+    std::string message, hint;
+};
+
 struct ModelDraft {
     Model model;
     std::map<std::string, Place> places;          // "services.web", "services.web.calls.db", "resources.db-1.match[0]", …
     std::vector<NameReference> references;
     std::vector<std::pair<Micros, Place>> windows;  // written SLO windows
+    std::vector<Notice> notices;                    // worth a word, and no mistake
 };
 
 // Adds services, resources and calendar of one file (its top section). Problems go to the context.
 void read_model(ReadContext& context, const Section& top, ModelDraft& draft);
 
 // When all files are read: unknown names, cycles of synchronous calls, windows that are no whole slots.
-void check_model(const ModelDraft& draft, Micros slot_length, Problems& problems);
+void check_model(ModelDraft& draft, Micros slot_length, Problems& problems);
+// Promises that are built on others: their parts, and that none promises more than what it is built on allows.
+void check_promises(ModelDraft& draft, Problems& problems);
 
 }  // namespace foreshock

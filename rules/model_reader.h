@@ -2,7 +2,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "rules/model_draft.h"
 
@@ -19,6 +22,10 @@ private:
 };
 
 void read_service(ReadContext& context, const Section& section, ServiceModel& service, ZoneTable& zones, ModelDraft& draft);
+// `service` has read its own keys: promises follow its time zone.
+void read_slo(ReadContext& context, const Section& section, const ServiceModel& service, Slo& slo, ModelDraft& draft);
+// The value of a key as an absolute time, local ones by the clocks of the zone; a problem is reported.
+std::optional<EventTime> read_time(const Section& section, std::string_view key, const std::vector<ZoneOffset>& zone);
 void read_resource(ReadContext& context, const Section& section, ResourceModel& resource, ModelDraft& draft);
 void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable& zones, ModelDraft& draft);
 

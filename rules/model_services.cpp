@@ -1,4 +1,4 @@
-// Services: their calls and their promises.
+// Services and their calls; model_slos.cpp reads their promises.
 #include <algorithm>
 #include <cctype>
 
@@ -7,9 +7,6 @@
 
 namespace foreshock {
 namespace {
-
-constexpr std::string_view kLatency = "_latency_ms";
-constexpr double kLowestQuantile = 50, kHighestQuantile = 99.9;
 
 // One item of `calls`: a name, or a map from the name to a section.
 std::optional<Call> read_call(ReadContext& context, const YamlNode& item) {
@@ -24,6 +21,12 @@ std::optional<Call> read_call(ReadContext& context, const YamlNode& item) {
     Call call{.service = entry.key};
     section.read("asynchronous", call.asynchronous);
     section.read("optional", call.optional);
+    section.read("group", call.group);
+    section.read("needs", call.needs, Range{1, 1000});
+    if (section.has("needs") && call.group.empty()) section.problem("needs", "only for calls of a group", "write group: name beside it");
+    section.read("weight", call.weight);
+    if (call.asynchronous || call.optional) call.roll_up = RollUp::capped;
+    section.choice("roll_up", call.roll_up);
     return call;
 }
 
@@ -46,69 +49,6 @@ void read_calls(ReadContext& context, const Section& section, ServiceModel& serv
     }
 }
 
-// "p95_latency_ms": 0.95.
-std::optional<double> latency_quantile(std::string_view indicator) {
-    if (!indicator.starts_with('p') || !indicator.ends_with(kLatency)) return std::nullopt;
-    return parse_number(indicator.substr(1, indicator.size() - 1 - kLatency.size()));
-}
-
-bool read_indicator(const Section& section, Slo& slo) {
-    std::string text;
-    if (!section.read("indicator", text)) return false;
-    if (text == "error_ratio") {
-        slo.indicator = Indicator::error_ratio;
-    } else if (text == "metric") {
-        slo.indicator = Indicator::metric;
-    } else if (const auto percent = latency_quantile(text); !percent) {
-        constexpr std::string_view kKnown[]{"p50_latency_ms", "p90_latency_ms", "p95_latency_ms", "p99_latency_ms", "error_ratio", "metric"};
-        section.problem("indicator", "unknown indicator " + in_quotes(text), suggest(text, kKnown));
-        return false;
-    } else if (*percent < kLowestQuantile || *percent > kHighestQuantile) {
-        section.problem("indicator", "no quantile to promise: " + in_quotes(text), "p50_latency_ms to p99.9_latency_ms");
-        return false;
-    } else {
-        slo.quantile = *percent / 100;
-    }
-    return true;
-}
-
-void read_below(const Section& section, Slo& slo) {
-    if (!section.read("below", slo.below)) return;
-    if (slo.indicator == Indicator::latency_quantile) {
-        const bool percentage = section.value("below")->text.ends_with('%');
-        if (slo.below <= 0 || percentage) section.problem("below", "a latency in milliseconds has to be above 0", "such as 300");
-    } else if (slo.indicator == Indicator::error_ratio && (slo.below <= 0 || slo.below > 1)) {
-        section.problem("below", "an error ratio lies above 0 and at most at 1", "such as 0.01 or 1%");
-    }
-}
-
-void read_metric_of_slo(const Section& section, Slo& slo, ModelDraft& draft) {
-    section.read("resource", slo.resource);
-    section.read("metric", slo.metric);
-    for (const std::string_view key : {"resource", "metric"}) {
-        if (slo.indicator == Indicator::metric && !section.has(key)) {
-            section.problem("indicator", "a metric needs '" + std::string(key) + "' beside it");
-        } else if (slo.indicator != Indicator::metric && section.has(key)) {
-            section.problem(key, "only for 'indicator: metric'", "remove it, or change the indicator");
-        }
-    }
-    if (slo.indicator == Indicator::metric && !slo.resource.empty()) {
-        draft.references.push_back({NameReference::Kind::resource, slo.resource, "resource", section.place_of("resource")});
-    }
-}
-
-void read_slo(const Section& section, Slo& slo, ModelDraft& draft) {
-    using namespace std::chrono;
-    const bool known = read_indicator(section, slo);
-    if (known) read_below(section, slo);
-    if (known) read_metric_of_slo(section, slo, draft);
-    if (section.read("window", slo.window, milliseconds{1}, days{1})) draft.windows.emplace_back(slo.window, section.place_of("window"));
-    if (section.read("objective", slo.objective) && (*slo.objective <= 0 || *slo.objective >= 1)) {
-        section.problem("objective", "out of range", "above 0 and below 1, such as 99.5%");
-    }
-    section.read("period", slo.period, hours{1}, days{366});
-}
-
 }  // namespace
 
 void read_service(ReadContext& context, const Section& section, ServiceModel& service, ZoneTable& zones, ModelDraft& draft) {
@@ -127,7 +67,7 @@ void read_service(ReadContext& context, const Section& section, ServiceModel& se
     section.each_named("slos", [&](const std::string& name, Place place, const Section& slo) {
         service.slos.emplace_back().name = name;
         draft.places.emplace("services." + service.name + ".slos." + name, place);
-        read_slo(slo, service.slos.back(), draft);
+        read_slo(context, slo, service, service.slos.back(), draft);
     });
 }
 

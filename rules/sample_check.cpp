@@ -90,7 +90,7 @@ private:
 
     void report_service(const ServiceModel& s) {
         if (services_.contains(s.name)) return;
-        const bool needed = std::ranges::any_of(s.slos, [](const Slo& slo) { return slo.indicator != Indicator::metric; });
+        const bool needed = std::ranges::any_of(s.slos, [](const Slo& slo) { return slo.resource.empty() && slo.indicator != Indicator::composite; });
         if (!needed) return;
         std::vector<std::string_view> names(services_.begin(), services_.end());
         say("services." + s.name, "no event of " + in_quotes(s.name) + " in the sample, but it has promises", suggest(s.name, names));

@@ -17,16 +17,6 @@ EventTime start_of_year(int year) {
     return EventTime{sys_days{year_month_day{std::chrono::year{year}, std::chrono::January, std::chrono::day{1}}}};
 }
 
-// Local time to absolute time. A time that the clocks skip moves by the gap; of a time that comes twice, the first is meant.
-EventTime from_local(const std::vector<ZoneOffset>& zone, EventTime local) {
-    const Micros before = utc_offset_at(zone, local - std::chrono::hours{26});
-    const Micros after = utc_offset_at(zone, local + std::chrono::hours{26});
-    const EventTime early = local - std::max(before, after), late = local - std::min(before, after);
-    if (early + utc_offset_at(zone, early) == local) return early;
-    if (late + utc_offset_at(zone, late) == local) return late;
-    return local - before;
-}
-
 // Without time-zone data there are no zones at all, and `why` says so.
 Diagnostic unknown_zone(const std::string& zone, const std::string& why) {
     Diagnostic problem;

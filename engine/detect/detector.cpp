@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
 
+#include "engine/detect/composite.h"
 #include "engine/detect/gauge_tracker.h"
 #include "engine/detect/service_tracker.h"
 #include "engine/detect/slo_watch.h"
+#include "engine/plan/calendar.h"
 
 namespace foreshock {
 namespace {
@@ -32,17 +36,24 @@ struct Detector::State {
     std::vector<ServiceTracker> services;
     std::vector<GaugeTracker> gauges;
     std::vector<SloWatch> watches;
+    std::optional<Composites> composites;
     bool started = false;
     SlotIndex last;
+    std::vector<std::vector<uint8_t>> was_burning;  // [slo][burn rule] before this slot
     double silence = 0;          // seconds since any raw service had an event
     double usual_silence = 0;    // longest that turned out to be real
 
     void grow();
     void add_services(const ClosedSlot& slot, double seconds);
     void add_gauges(const ClosedSlot& slot, double seconds);
-    void close_slos(const ClosedSlot& slot);
+    void close_slos(const ClosedSlot& slot, double seconds);
+    SloSight sight_of(const Slo& slo, const SloState& state, const ClosedSlot& slot) const;
+    const Slo& slo_of(const SloState& state) const { return inventory.services()[state.service].model->slos[state.slo]; }
     bool is_gap(const ClosedSlot& slot, double seconds);
     void report_changes(EventTime at);
+    void report_burns(EventTime at);
+    std::string key_of(const SloState& state) const;
+    void archive_watches(Archive& a);
     void report(SignalKind kind, bool opened, Measure m, ServiceIndex s, const DemandState& d, EventTime at);
 };
 
@@ -68,6 +79,8 @@ void Detector::State::grow() {
         }
     }
     watches.resize(signals.slos.size());
+    composites.emplace(inventory, signals.slos);
+    was_burning.resize(signals.slos.size());
 }
 
 // Silence of every service that sends single events: a gap in the data, or a quiet hour?
@@ -116,17 +129,54 @@ void Detector::State::add_gauges(const ClosedSlot& slot, double seconds) {
     }
 }
 
-void Detector::State::close_slos(const ClosedSlot& slot) {
-    for (size_t k = 0; k < watches.size(); ++k) {
+SloSight Detector::State::sight_of(const Slo& slo, const SloState& state, const ClosedSlot& slot) const {
+    SloSight sight;
+    sight.start = slot.start;
+    sight.end = slot.end;
+    if (!slo.resource.empty()) {
+        sight.gauge = row_of(slot.gauges, &GaugeSlot::gauge, inventory.find_gauge(slo.resource, slo.metric));
+    } else {
+        sight.service = row_of(slot.services, &ServiceSlot::service, state.service);
+        sight.volume = &services[state.service].volume().state();
+    }
+    const ServiceModel& service = *inventory.services()[state.service].model;
+    sight.excluded = slo.without_maintenance &&
+                     entry_for_service(inventory.model(), CalendarKind::maintenance, service.name, slot.start) != nullptr;
+    return sight;
+}
+
+void Detector::State::close_slos(const ClosedSlot& slot, double seconds) {
+    for (const uint32_t k : composites->order()) {
         SloState& state = signals.slos[k];
-        const Slo& slo = inventory.services()[state.service].model->slos[state.slo];
-        if (slo.indicator == Indicator::metric) {
-            const GaugeIndex g = inventory.find_gauge(slo.resource, slo.metric);
-            if (const GaugeSlot* row = row_of(slot.gauges, &GaugeSlot::gauge, g)) watches[k].add(slot.end, *row);
-        } else if (const ServiceSlot* row = row_of(slot.services, &ServiceSlot::service, state.service)) {
-            watches[k].add(slot.end, *row, slo);
+        const Slo& slo = slo_of(state);
+        SloSight sight = sight_of(slo, state, slot);
+        sight.elapsed = from_seconds(seconds);
+        if (slo.indicator == Indicator::composite) sight.composed = composites->value(k, slo, signals.slos);
+        was_burning[k].assign(state.budget.burn.size(), 0);
+        for (size_t i = 0; i < state.budget.burn.size(); ++i) was_burning[k][i] = state.budget.burn[i].burning;
+        watches[k].close(sight, slo, inventory.services()[state.service].model->utc_offsets, state);
+    }
+}
+
+void Detector::State::report_burns(EventTime at) {
+    for (uint32_t k = 0; k < signals.slos.size(); ++k) {
+        const SloState& state = signals.slos[k];
+        for (uint32_t i = 0; i < state.budget.burn.size(); ++i) {
+            const BurnState& b = state.budget.burn[i];
+            if (b.burning == (i < was_burning[k].size() && was_burning[k][i] != 0)) continue;
+            SignalChange c;
+            c.kind = SignalKind::burn;
+            c.opened = b.burning;
+            c.service = state.service;
+            c.slo = state.slo;
+            c.rule = i;
+            c.at = at;
+            c.since = b.since;
+            c.value = b.long_rate;
+            c.baseline = b.factor;
+            c.ratio = b.long_rate / b.factor;
+            signals.changes.push_back(c);
         }
-        watches[k].close(slot.start, slot.end, slo, state);
     }
 }
 
@@ -184,15 +234,45 @@ const Signals& Detector::close(const ClosedSlot& slot) {
     s.signals.decided_at = slot.decided_at;
     s.add_services(slot, seconds);
     s.add_gauges(slot, seconds);
-    s.close_slos(slot);
+    s.close_slos(slot, seconds);
     s.report_changes(slot.end);
+    s.report_burns(slot.end);
     return s.signals;
+}
+
+// What has been counted stays right only as long as it is counted in the same way.
+std::string Detector::State::key_of(const SloState& state) const {
+    const Slo& slo = slo_of(state);
+    std::string key = inventory.services()[state.service].name + '\n' + slo.name;
+    for (const int64_t n : {static_cast<int64_t>(slo.indicator), static_cast<int64_t>(slo.budgeting), static_cast<int64_t>(slo.period_kind), int64_t{slo.period.count()}})
+        key += '\n' + std::to_string(n);
+    return key;
+}
+
+// By name: budgets of weeks survive a change of the model.
+void Detector::State::archive_watches(Archive& a) {
+    std::map<std::string, SloWatch> kept;
+    if (!a.restoring()) {
+        for (size_t k = 0; k < watches.size(); ++k) kept.emplace(key_of(signals.slos[k]), watches[k]);
+        a(kept);
+        return;
+    }
+    a(kept);
+    if (!a.ok()) return;
+    grow();
+    for (size_t k = 0; k < watches.size(); ++k) {
+        const auto at = kept.find(key_of(signals.slos[k]));
+        if (at == kept.end()) continue;
+        watches[k] = std::move(at->second);
+        watches[k].restore(slo_of(signals.slos[k]), signals.slos[k]);
+    }
 }
 
 void Detector::archive(Archive& a) {
     State& s = *state_;
     a(s.started, s.last, s.silence, s.usual_silence);
-    a(s.services, s.gauges, s.watches);
+    a(s.services, s.gauges);
+    s.archive_watches(a);
 }
 
 }  // namespace foreshock

@@ -14,7 +14,7 @@ namespace foreshock {
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 enum class Measure : uint8_t { volume, value };
-enum class SignalKind : uint8_t { spike, drop, pressure };
+enum class SignalKind : uint8_t { spike, drop, pressure, burn };
 
 // Share of one dimension value in the rise of a demand above its baseline (0..1 of the whole rise).
 struct Contributor {
@@ -72,13 +72,34 @@ struct GaugeState {
     EventTime since{};
 };
 
-// Where a promise stands: the indicator over its own window.
+// How fast the error budget goes: 1 uses it up just at the end of the period.
+struct BurnState {
+    Micros long_window{}, short_window{};
+    double factor = 0;             // the rate from which on it burns
+    double long_rate = kUnknown, short_rate = kUnknown;
+    bool burning = false;          // both rates at or above the factor, and failures enough to mean something
+    EventTime since{};
+};
+
+// What an objective has left, in the unit of its budgeting (milliseconds, transactions, micro-units of money), corrected.
+struct BudgetState {
+    EventTime from{};              // what was counted begins here: the period's start, or the first slot ever
+    int64_t total = 0, bad = 0;
+    int64_t unknown_ms = 0;        // time in which the indicator was not known
+    int64_t excluded_ms = 0;       // time left out by corrections and maintenance
+    double kept = kUnknown;        // 1 - bad / total: what the objective is compared with
+    double left = kUnknown;        // share of the error budget left, 1 .. below 0; at the pace so far where the period is not full
+    std::vector<BurnState> burn;   // in the order of Slo::burn
+};
+
+// Where a promise stands: the indicator over its own window, and its error budget.
 struct SloState {
     ServiceIndex service = kNoIndex;
     uint32_t slo = 0;           // number in the service's SLOs
     double value = kUnknown;    // indicator over the window; unknown below the minimum of evidence
     bool violated = false;
     EventTime since{};          // start of the running violation
+    BudgetState budget{};       // without an objective only counts are known
 };
 
 // Opening or closing of a signal, for those who only want to know that something spikes.
@@ -88,9 +109,10 @@ struct SignalChange {
     Measure measure = Measure::volume;  // spikes and drops
     ServiceIndex service = kNoIndex;
     GaugeIndex gauge = kNoIndex;        // pressures
+    uint32_t slo = 0, rule = 0;         // burns: number among the service's SLOs, and among the SLO's burn rules
     EventTime at{};
     EventTime since{};
-    double value = 0, baseline = 0, ratio = 0;
+    double value = 0, baseline = 0, ratio = 0;  // burns: rate over the long window, its factor, their ratio
 };
 
 struct Signals {

@@ -159,7 +159,7 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
     const GaugeForecast* g = nullptr;
     if (kind == Indicator::metric) {
         if (k < promised_.size() && promised_[k] < gauges.size()) g = &gauges[promised_[k]];
-    } else {
+    } else if (follows_capacity(kind)) {
         g = most_urgent(reach_[f.service], gauges);
     }
     f.violated = signals.slos[k].violated;

@@ -65,6 +65,8 @@ void LaneSums::fold_summary(ServicePartial& s, const Event& e, const Summary& ro
     s.count += row.count;
     s.failed += row.failed;
     s.value_micro += e.value_micro;
+    // A row says how many failed, not what they were worth: the mean.
+    if (row.count > 0) s.failed_value_micro += static_cast<int64_t>(static_cast<Wide>(e.value_micro) * row.failed / row.count);
     s.span_us = std::max(s.span_us, row.interval_us);
     const std::array<std::pair<double, double>, 5> given{
         {{0.5, row.p50_ms}, {0.75, row.p75_ms}, {0.9, row.p90_ms}, {0.95, row.p95_ms}, {0.99, row.p99_ms}}};

@@ -60,6 +60,7 @@ private:
         ++s.count;
         s.failed += e.failed;
         s.value_micro += e.value_micro;
+        s.failed_value_micro += e.failed ? e.value_micro : 0;
         if (e.has_latency) s.latency.add(e.latency);
         for (NameId d : e.dimensions)
             if (d != kNoName) current_->dimensions.add(e.service, d, 1, e.value_micro);

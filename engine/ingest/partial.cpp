@@ -10,6 +10,7 @@ void ServicePartial::merge(const ServicePartial& other) {
     count += other.count;
     failed += other.failed;
     value_micro += other.value_micro;
+    failed_value_micro += other.failed_value_micro;
     rows += other.rows;
     span_us = std::max(span_us, other.span_us);
     currency = std::max(currency, other.currency);

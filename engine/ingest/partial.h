@@ -20,6 +20,7 @@ struct ServicePartial {
     int64_t count = 0;
     int64_t failed = 0;
     int64_t value_micro = 0;
+    int64_t failed_value_micro = 0;
     int64_t span_us = 0;    // longest interval of a summarised row; 0: single events only
     uint64_t rows = 0;      // records behind it
     uint32_t currency = 0;  // the largest packed code seen

@@ -3,9 +3,7 @@
 // Set up before start, then read-only.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -13,40 +11,23 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/plan/local_time.h"
+#include "engine/plan/slo.h"
 
 namespace foreshock {
 
-enum class Indicator : uint8_t { latency_quantile, error_ratio, metric };
-
-// A promise: `indicator` stays below `below` over `window`.
-struct Slo {
-    std::string name;
-    Indicator indicator = Indicator::latency_quantile;
-    double quantile = 0.95;          // latency_quantile only
-    std::string resource, metric;    // metric only
-    double below = 0;                // milliseconds, ratio 0..1, or the metric's unit
-    Micros window = std::chrono::minutes{1};
-    std::optional<double> objective;  // 0..1, share of windows that keep the promise
-    Micros period = std::chrono::hours{24 * 28};
-};
+// How the state of what is called goes into the state of the caller.
+enum class RollUp : uint8_t { worst, capped, ignore };
 
 struct Call {
     std::string service;
     bool asynchronous = false;  // the caller does not wait
     bool optional = false;
+    std::string group = {};     // calls of one group stand in for each other …
+    uint32_t needs = 1;         // … as long as so many of them are well
+    double weight = 1;
+    RollUp roll_up = RollUp::worst;  // capped where the call is asynchronous or optional, unless written
 };
-
-// From `since` on, local time is UTC plus `offset`.
-struct ZoneOffset {
-    EventTime since;
-    Micros offset;
-};
-
-// `offsets` in order of time; empty means UTC.
-inline Micros utc_offset_at(const std::vector<ZoneOffset>& offsets, EventTime t) {
-    const auto next = std::ranges::upper_bound(offsets, t, {}, &ZoneOffset::since);
-    return next == offsets.begin() ? Micros{0} : std::prev(next)->offset;
-}
 
 enum class ServiceClass : uint8_t { commodity, differentiator };
 

@@ -5,7 +5,7 @@ namespace foreshock {
 namespace {
 
 void archive_service(Archive& a, ServicePartial& s) {
-    a(s.count, s.failed, s.value_micro, s.span_us, s.rows, s.currency, s.latency);
+    a(s.count, s.failed, s.value_micro, s.failed_value_micro, s.span_us, s.rows, s.currency, s.latency);
 }
 
 void archive_metric(Archive& a, MetricPartial& m) {

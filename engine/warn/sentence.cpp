@@ -100,6 +100,11 @@ std::string resolved(const WarningRevision& w) {
     }
 }
 
+std::string composite_text(const Slo& slo) {
+    const size_t needs = slo.needs > 0 ? slo.needs : slo.parts.size();
+    return (needs == slo.parts.size() ? "all " + std::to_string(needs) : std::to_string(needs) + " of " + std::to_string(slo.parts.size())) + " promises hold";
+}
+
 }  // namespace
 
 std::string readable_number(double x) {
@@ -114,9 +119,15 @@ std::string readable_number(double x) {
 
 std::string promise_text(const Slo& slo) {
     const std::string below = without_zeros(formatted("%.3f", slo.below));
+    const std::string share = without_zeros(formatted("%.2f", 100 * slo.below)) + " %", rest = without_zeros(formatted("%.3f", 100 * (1 - slo.below))) + " %";
     switch (slo.indicator) {
         case Indicator::latency_quantile: return "p" + without_zeros(formatted("%.1f", 100 * slo.quantile)) + " latency < " + below + " ms";
-        case Indicator::error_ratio: return "error ratio < " + without_zeros(formatted("%.2f", 100 * slo.below)) + " %";
+        case Indicator::error_ratio: return "error ratio < " + share;
+        case Indicator::availability: return "availability > " + rest;
+        case Indicator::value_availability: return "availability by value > " + rest;
+        case Indicator::freshness: return (slo.resource.empty() ? "last transaction" : slo.metric + " of " + slo.resource) + " younger than " + below + " s";
+        case Indicator::drop: return "volume less than " + share + " below its usual";
+        case Indicator::composite: return slo.weighted ? "broken share of " + std::to_string(slo.parts.size()) + " promises < " + share : composite_text(slo);
         default: return slo.metric + " of " + slo.resource + " < " + below;
     }
 }

@@ -24,6 +24,7 @@ struct ServiceSlot {
     int64_t count = 0;
     int64_t failed = 0;
     int64_t value_micro = 0;
+    int64_t failed_value_micro = 0;
     double span_seconds = 0;  // time that the counts cover: the slot's length, or the interval of summarised rows
     uint32_t currency = 0;
     Histogram latency;        // may be empty

@@ -63,6 +63,7 @@ void Windower::close_services(const SlotPartial& sums, const Names& names) {
         s.count = p.count;
         s.failed = p.failed;
         s.value_micro = p.value_micro;
+        s.failed_value_micro = p.failed_value_micro;
         s.currency = p.currency;
         s.span_seconds = to_seconds(std::max(slot_.length, Micros{p.span_us}));
         s.latency = p.latency;

@@ -71,3 +71,11 @@ if "$FORESHOCK" check --help | grep -q -- --sample; then
   sed -i 's/db-2/db-1/' events.jsonl
   expect 0 check model.yaml --sample events.jsonl
 fi
+
+cat >built.yaml <<'YAML'
+services:
+  db: {slos: {ok: {indicator: availability, objective: 99%}}}
+  web: {calls: [db], slos: {ok: {indicator: availability, objective: 99.9%}}}
+YAML
+expect 0 check built.yaml
+grep -qF 'built.yaml:3:29: notice: objective: 99.9% is more than what it calls allows: 99% (db.ok 99%)' err || { cat err; fail 'no word of a promise better than what it is built on'; }

@@ -84,9 +84,16 @@ int check_command(const CheckOptions& o) {
     if (!problems.empty()) return print(problems), kWrongUsage;
     int result = kFine;
     for (const std::string& path : o.configs) {
+        const auto config = load_config(path);
+        if (config) {
+            for (Diagnostic d : config.value().notices) {
+                d.message = "notice: " + d.message;
+                print({d});
+            }
+        }
         const int held = o.sample.empty() ? kFine : check_against_sample(path, o.sample);
         result = std::max(result, held);
-        if (o.dump) std::fputs(dump_config(load_config(path).value()).c_str(), stdout);
+        if (o.dump) std::fputs(dump_config(config.value()).c_str(), stdout);
         else if (held == kFine) std::printf("%s: fine\n", path.c_str());
     }
     return result;

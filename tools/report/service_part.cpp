@@ -97,7 +97,7 @@ void add_strips_of_promises(std::vector<Strip>& out, const ServiceTrack& s) {
     for (const SloTrack& slo : s.slos) {
         if (!slo.value.known()) continue;
         const Unit unit = slo.indicator == Indicator::latency_quantile ? Unit::milliseconds
-                          : slo.indicator == Indicator::error_ratio    ? Unit::percent
+                          : is_ratio(slo.indicator)                    ? Unit::percent
                                                                        : Unit::plain;
         latency = latency || unit == Unit::milliseconds;
         errors = errors || unit == Unit::percent;

@@ -10,14 +10,20 @@ namespace foreshock {
 namespace {
 
 std::string_view to_string(SignalKind k) {
-    constexpr std::string_view kNames[]{"spike", "drop", "pressure"};
+    constexpr std::string_view kNames[]{"spike", "drop", "pressure", "burn"};
     return kNames[static_cast<size_t>(k)];
 }
 std::string_view to_string(Measure m) { return m == Measure::volume ? "volume" : "value"; }
 
 void put_entity(nlohmann::ordered_json& out, const SignalChange& c, const Inventory& inventory) {
-    if (c.kind != SignalKind::pressure) out["measure"] = to_string(c.measure);
+    if (c.kind == SignalKind::spike || c.kind == SignalKind::drop) out["measure"] = to_string(c.measure);
     if (c.service != kNoIndex) out["service"] = inventory.services()[c.service].name;
+    if (c.kind == SignalKind::burn) {
+        const Slo& slo = inventory.services()[c.service].model->slos[c.slo];
+        out["slo"] = slo.name;
+        out["long_seconds"] = to_seconds(slo.burn[c.rule].long_window);
+        out["short_seconds"] = to_seconds(slo.burn[c.rule].short_window);
+    }
     if (c.gauge == kNoIndex) return;
     const GaugeEntry& gauge = inventory.gauges()[c.gauge];
     out["resource"] = inventory.resources()[gauge.resource].name;

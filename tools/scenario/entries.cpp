@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "connectors/format/cloudevents.h"
+#include "rules/values.h"
 
 namespace foreshock {
 namespace {
@@ -99,23 +100,53 @@ void append_slot_entries(std::vector<Entry>& entries, const DecidedSlot& slot, c
 }
 
 void append_signal_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
-    constexpr std::string_view kKinds[]{"spike", "drop", "pressure"};
+    constexpr std::string_view kKinds[]{"spike", "drop", "pressure", "burn"};
     for (const SignalChange& c : slot.signals.changes) {
         EntryMaker e(EntryKind::signals, c.at);
         e.lead("kind", kKinds[static_cast<size_t>(c.kind)]).lead("state", std::string_view(c.opened ? "opened" : "closed"));
         if (c.kind == SignalKind::pressure) {
             const GaugeEntry& gauge = slot.inventory.gauges()[c.gauge];
             e.lead("resource", std::string_view(slot.inventory.resources()[gauge.resource].name)).lead("metric", std::string_view(gauge.metric));
+        } else if (c.kind == SignalKind::burn) {
+            const ServiceEntry& service = slot.inventory.services()[c.service];
+            e.lead("service", std::string_view(service.name)).lead("slo", std::string_view(service.model->slos[c.slo].name));
         } else {
             e.lead("service", std::string_view(slot.inventory.services()[c.service].name));
             e.lead("measure", std::string_view(c.measure == Measure::volume ? "volume" : "value"));
         }
-        e.shown("ratio", c.ratio).add("value", c.value).add("baseline", c.baseline).add("since", c.since);
-        if (c.kind != SignalKind::pressure) {
+        if (c.kind == SignalKind::burn) {
+            const BurnRule& rule = slot.inventory.services()[c.service].model->slos[c.slo].burn[c.rule];
+            e.shown("over", std::string_view(duration_text(rule.long_window))).shown("ratio", c.ratio).add("factor", c.baseline);
+        } else {
+            e.shown("ratio", c.ratio);
+        }
+        e.add("value", c.value).add("baseline", c.baseline).add("since", c.since);
+        if (c.kind == SignalKind::spike || c.kind == SignalKind::drop) {
             const ServiceState& s = slot.signals.services[c.service];
             const DemandState& d = c.measure == Measure::volume ? s.volume : s.value;
             e.add("contributor", std::string_view(d.contributors.empty() ? "none" : d.contributors[0].value));
             e.add("contributor_share", d.contributors.empty() ? kUnknown : d.contributors[0].share);
+        }
+        entries.push_back(e.take());
+    }
+}
+
+// How the budgets stand, every quarter of an hour.
+void append_budget_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
+    if (slot.slot.end.time_since_epoch() % std::chrono::minutes{15} >= slot.slot.length) return;
+    for (const SloState& s : slot.signals.slos) {
+        const ServiceEntry& service = slot.inventory.services()[s.service];
+        EntryMaker e(EntryKind::budgets, slot.slot.end);
+        e.lead("service", std::string_view(service.name)).lead("slo", std::string_view(service.model->slos[s.slo].name));
+        const auto unit = static_cast<double>(units_of(service.model->slos[s.slo].budgeting));
+        e.shown("left", s.budget.left).shown("kept", s.budget.kept);
+        e.shown("bad", static_cast<double>(s.budget.bad) / unit).shown("total", static_cast<double>(s.budget.total) / unit);
+        e.add("indicator", s.value).add("from", s.budget.from);
+        e.add("unknown", static_cast<double>(s.budget.unknown_ms) / 1000).add("excluded", static_cast<double>(s.budget.excluded_ms) / 1000);
+        for (size_t i = 0; i < s.budget.burn.size(); ++i) {
+            const BurnState& b = s.budget.burn[i];
+            const std::string name = "burn" + std::to_string(i + 1);
+            e.add(name, b.long_rate).add(name + ".short", b.short_rate).add(name + ".burning", std::string_view(b.burning ? "yes" : "no"));
         }
         entries.push_back(e.take());
     }
@@ -186,6 +217,10 @@ std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entrie
     const CloudEventContext context;
     for (const WarningRevision& w : slot.warnings) text += to_cloudevent(w, context) + '\n';
     for (const BreachForecast& f : slot.forecasts.promises) text += bits(f.probability) + ' ';
+    for (const SloState& s : slot.signals.slos) {
+        text += bits(s.value) + ' ' + bits(s.budget.left) + ' ';
+        for (const BurnState& b : s.budget.burn) text += bits(b.long_rate) + ' ';
+    }
     for (const Outlook& o : slot.correlation.outlooks) text += bits(o.level) + ' ';
     return text;
 }

@@ -104,7 +104,7 @@ TEST_CASE("services and their promises") {
         {"slos: {l: {indicator: p95_latency_ms, below: 300ms}}", "c.yaml:1:63: below: expected a number or percentage, found '300ms' (such as 300 or 0.01)"},
         {"slos: {l: {indicator: p95_latency_ms, below: 0}}", "c.yaml:1:63: below: a latency in milliseconds has to be above 0 (such as 300)"},
         {"slos: {l: {indicator: error_ratio, below: 5}}", "c.yaml:1:60: below: an error ratio lies above 0 and at most at 1 (such as 0.01 or 1%)"},
-        {"slos: {l: {indicator: error_ratio, below: 5%, metric: m}}", "c.yaml:1:72: metric: only for 'indicator: metric' (remove it, or change the indicator)"},
+        {"slos: {l: {indicator: error_ratio, below: 5%, metric: m}}", "c.yaml:1:72: metric: only for 'indicator: metric' or 'freshness' (remove it, or change the indicator)"},
         {"slos: {l: {indicator: metric, below: 5, resource: db}}", "c.yaml:1:40: indicator: a metric needs 'metric' beside it"},
         {"slos: {l: {indicator: metric, below: 5, resource: dc, metric: m}}", "c.yaml:1:68: resource: unknown resource 'dc' (did you mean 'db'? Else add it under resources: dc: {})"},
         {"slos: {l: {indicator: error_ratio, below: 5%, window: 15s}}", "c.yaml:1:72: window: 15s is not a whole number of slots of 10s (write 20s, or change slots.length)"},

@@ -151,10 +151,11 @@ TEST_CASE("another format is refused") {
         const auto store = opened(folder.path());
         REQUIRE(store->save(checkpoint(1)).ok());
     }
-    put_raw(folder.path(), "format", number(2));
-    CHECK(refusal(folder.path()) == "the state has format 2, this program reads format 1");
+    put_raw(folder.path(), "format", number(kStateFormat + 1));
+    const std::string ours = ", this program reads format " + std::to_string(kStateFormat);
+    CHECK(refusal(folder.path()) == "the state has format " + std::to_string(kStateFormat + 1) + ours);
     put_raw(folder.path(), "format", "?");
-    CHECK(refusal(folder.path()) == "the state has format unknown, this program reads format 1");
+    CHECK(refusal(folder.path()) == "the state has format unknown" + ours);
 }
 
 TEST_CASE("folders of others are left alone") {
