@@ -55,6 +55,20 @@ void add_replay(CLI::App& app) {
     c->add_option("--dead-letters", o.dead_letters, "write records that could not be used to this file");
 }
 
+void add_report(CLI::App& app) {
+    CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised.");
+    report->require_subcommand(1);
+    CLI::App* c = nullptr;
+    auto& o = add_command<ReportSloOptions>(*report, c, "slo", "Objectives, what is left of their budgets, burn rates and corrections, counted from recorded events.", report_slo_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
+    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
+    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
+    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+    c->add_option("--csv", o.csv, "write one row an objective to this file");
+    c->add_option("--html", o.html, "write a self-contained page to this file");
+}
+
 void add_check(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<CheckOptions>(app, c, "check", "Reads configurations and names every problem with its place.", check_command);
@@ -129,6 +143,7 @@ int main(int argc, char** argv) {
     app.footer("Exit codes: 0 fine, 1 a check or test did not hold, 2 wrong usage or configuration, 3 the outside failed.");
     add_run(app);
     add_replay(app);
+    add_report(app);
     add_check(app);
     add_test(app);
     add_generate(app);

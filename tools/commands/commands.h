@@ -31,6 +31,14 @@ struct ReplayOptions : CommonOptions {
 };
 int replay_command(const ReplayOptions& options);
 
+struct ReportSloOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+    std::string from, to;
+    std::string csv, html;  // files to write; empty: none
+};
+int report_slo_command(const ReportSloOptions& options);
+
 struct CheckOptions : CommonOptions {
     std::vector<std::string> configs;
     std::string sample;

@@ -3,12 +3,12 @@
 #include <memory>
 
 #include "connectors/file/file_dead_letter.h"
-#include "connectors/file/file_source.h"
 #include "connectors/file/warning_sink.h"
 #include "connectors/format/native_json.h"
 #include "engine/run/pipeline.h"
 #include "state/memory_store.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/past.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/log.h"
@@ -21,13 +21,6 @@
 namespace foreshock {
 
 namespace {
-
-// The event time in `text`, `otherwise` where it is empty.
-Result<EventTime> time_option(const char* name, const std::string& text, EventTime otherwise) {
-    if (text.empty()) return otherwise;
-    if (const auto t = parse_rfc3339(text)) return *t;
-    return Diagnostic{{}, 0, 0, std::string(name) + ": '" + text + "' is no time", "write it like 2026-11-20T09:00:00Z"};
-}
 
 // Sinks, observers and dead letters that the command line asks for. Configured outputs are left alone: a replay of the
 // past must reach nobody's pager.
@@ -66,18 +59,6 @@ Status open_outputs(const ReplayOptions& o, const Config& config, ReplayOutputs&
     return Done{};
 }
 
-Result<std::vector<std::unique_ptr<Source>>> replay_sources(const ReplayOptions& o, const Config& config, EventTime from) {
-    std::vector<std::unique_ptr<Source>> sources;
-    if (!o.inputs.empty()) {
-        sources.push_back(std::make_unique<FileSource>(o.inputs, FileSourceOptions{.max_line_bytes = config.engine.bounds.record_bytes}));
-        return sources;
-    }
-    if (config.sources.empty()) return Diagnostic{o.config, 0, 0, "nothing to replay", "give --input FILE, or a configuration with sources"};
-    SourceOverrides overrides{.until_end = true, .from_beginning = true, .start = {}};
-    if (from != kBeginningOfTime) overrides.start = from;
-    return make_sources(config, overrides);
-}
-
 }  // namespace
 
 int replay_command(const ReplayOptions& o) {
@@ -89,7 +70,7 @@ int replay_command(const ReplayOptions& o) {
         if (!*t) return print(t->problems()), kWrongUsage;
     ReplayOutputs outputs;
     if (Status s = open_outputs(o, config.value(), outputs); !s) return print(s.problems()), kOutsideFailed;
-    auto sources = replay_sources(o, config.value(), from.value());
+    auto sources = past_sources(o.inputs, config.value(), from.value());
     if (!sources) return print(sources.problems()), kWrongUsage;
 
     MemoryStore store;
