@@ -12,7 +12,7 @@
 namespace foreshock {
 namespace {
 
-constexpr std::array<std::string_view, 3> kModelKeys{"services", "resources", "calendar"};
+constexpr std::array<std::string_view, 4> kModelKeys{"services", "resources", "calendar", "views"};
 
 bool is_model_key(std::string_view key) { return std::ranges::find(kModelKeys, key) != kModelKeys.end(); }
 

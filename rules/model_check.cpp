@@ -109,6 +109,7 @@ void check_model(ModelDraft& draft, Micros slot_length, Problems& problems) {
     check_names(draft, problems);
     CycleCheck(draft, problems).run();
     check_windows(draft, slot_length, problems);
+    check_views(draft, problems);
     check_promises(draft, problems);
 }
 

@@ -40,6 +40,8 @@ void read_model(ReadContext& context, const Section& top, ModelDraft& draft);
 // When all files are read: unknown names, cycles of synchronous calls, windows that are no whole slots.
 void check_model(ModelDraft& draft, Micros slot_length, Problems& problems);
 // Promises that are built on others: their parts, and that none promises more than what it is built on allows.
+// Members of views: services, or nodes of the same view that do not hold each other.
+void check_views(ModelDraft& draft, Problems& problems);
 void check_promises(ModelDraft& draft, Problems& problems);
 
 }  // namespace foreshock

@@ -49,6 +49,12 @@ void read_model(ReadContext& context, const Section& top, ModelDraft& draft) {
         read_resource(context, section, resource, draft);
         if (take_name(context, draft, "resources." + name, place)) draft.model.resources.push_back(std::move(resource));
     });
+    top.each_named("views", [&](const std::string& name, Place place, const Section& section) {
+        View view;
+        view.name = name;
+        read_view(context, section, view, draft);
+        if (take_name(context, draft, "views." + name, place)) draft.model.views.push_back(std::move(view));
+    });
     top.each_item("calendar", [&](const Section& section) {
         CalendarEntry entry;
         read_calendar_entry(section, entry, zones, draft);

@@ -1,6 +1,7 @@
 // Readers of the model's three parts; model_reader.cpp joins them. Only for rules/model_*.cpp.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ void read_slo(ReadContext& context, const Section& section, const ServiceModel& 
 // The value of a key as an absolute time, local ones by the clocks of the zone; a problem is reported.
 std::optional<EventTime> read_time(const Section& section, std::string_view key, const std::vector<ZoneOffset>& zone);
 void read_resource(ReadContext& context, const Section& section, ResourceModel& resource, ModelDraft& draft);
+void read_view(ReadContext& context, const Section& section, View& view, ModelDraft& draft);
+// A list of names, each plain or as a map from the name to a section; `path` is that section's in the reference.
+void read_members(ReadContext& context, const Section& section, std::string_view key, const std::string& path, std::vector<Call>& into,
+                  const std::function<bool(const Call&, Place)>& take);
 void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable& zones, ModelDraft& draft);
 
 }  // namespace foreshock

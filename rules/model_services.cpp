@@ -8,22 +8,24 @@
 namespace foreshock {
 namespace {
 
-// One item of `calls`: a name, or a map from the name to a section.
-std::optional<Call> read_call(ReadContext& context, const YamlNode& item) {
+// One item of a list of members: a name, or a map from the name to a section.
+std::optional<Call> read_member(ReadContext& context, const YamlNode& item, std::string_view key, const std::string& path) {
     if (item.is_scalar() && !item.text.empty()) return Call{.service = item.text};
     if (!item.is_map() || item.entries.size() != 1) {
-        context.problems.add(item.place, "calls: expected the name of a service, found " + describe(item),
-                             "write name, or {name: {asynchronous: true}}");
+        context.problems.add(item.place, std::string(key) + ": expected the name of a service, found " + describe(item),
+                             "write name, or {name: {" + std::string(key == "calls" ? "asynchronous: true" : "weight: 2") + "}}");
         return std::nullopt;
     }
     const YamlEntry& entry = item.entries.front();
-    const Section section(context, entry.value, "services.*.calls.*");
+    const Section section(context, entry.value, path);
     Call call{.service = entry.key};
-    section.read("asynchronous", call.asynchronous);
-    section.read("optional", call.optional);
+    if (key == "calls") {
+        section.read("asynchronous", call.asynchronous);
+        section.read("optional", call.optional);
+    }
     section.read("group", call.group);
     section.read("needs", call.needs, Range{1, 1000});
-    if (section.has("needs") && call.group.empty()) section.problem("needs", "only for calls of a group", "write group: name beside it");
+    if (section.has("needs") && call.group.empty()) section.problem("needs", "only for members of a group", "write group: name beside it");
     section.read("weight", call.weight);
     if (call.asynchronous || call.optional) call.roll_up = RollUp::capped;
     section.choice("roll_up", call.roll_up);
@@ -31,25 +33,44 @@ std::optional<Call> read_call(ReadContext& context, const YamlNode& item) {
 }
 
 void read_calls(ReadContext& context, const Section& section, ServiceModel& service, ModelDraft& draft) {
-    const YamlNode* calls = section.value("calls");
-    if (calls == nullptr) return;
-    if (!calls->is_sequence()) {
-        section.problem("calls", "expected a list of services, found " + describe(*calls), "write [first, second]");
-        return;
-    }
-    for (const YamlNode& item : calls->items) {
-        auto call = read_call(context, item);
-        if (!call) continue;
-        if (!draft.places.emplace("services." + service.name + ".calls." + call->service, item.place).second) {
-            context.problems.add(item.place, "calls: " + in_quotes(call->service) + " stands twice", "keep one");
-            continue;
+    read_members(context, section, "calls", "services.*.calls.*", service.calls, [&](const Call& call, Place place) {
+        if (!draft.places.emplace("services." + service.name + ".calls." + call.service, place).second) {
+            context.problems.add(place, "calls: " + in_quotes(call.service) + " stands twice", "keep one");
+            return false;
         }
-        draft.references.push_back({NameReference::Kind::service, call->service, "calls", item.place});
-        service.calls.push_back(std::move(*call));
-    }
+        draft.references.push_back({NameReference::Kind::service, call.service, "calls", place});
+        return true;
+    });
+}
+
+// What a third party promises counts like a promise of ours.
+void read_supplier(const Section& section, ServiceModel& service, ModelDraft& draft) {
+    section.read("supplier", service.supplier);
+    double sla = 0;
+    if (!section.read("sla", sla)) return;
+    if (sla <= 0 || sla >= 1) section.problem("sla", "out of range", "above 0 and below 1, such as 99.9%");
+    Slo& slo = service.slos.emplace_back();
+    slo.name = "sla";
+    slo.indicator = Indicator::availability;
+    slo.budgeting = Budgeting::transactions;
+    slo.objective = sla;
+    slo.period_kind = PeriodKind::month;
+    slo.below = std::min(1.0, 14.4 * (1 - sla));
+    draft.places.emplace("services." + service.name + ".slos.sla", section.place_of("sla"));
 }
 
 }  // namespace
+
+void read_members(ReadContext& context, const Section& section, std::string_view key, const std::string& path, std::vector<Call>& into,
+                  const std::function<bool(const Call&, Place)>& take) {
+    const YamlNode* list = section.value(key);
+    if (list == nullptr) return;
+    if (!list->is_sequence()) return section.problem(key, "expected a list of services, found " + describe(*list), "write [first, second]");
+    for (const YamlNode& item : list->items) {
+        auto member = read_member(context, item, key, path);
+        if (member && take(*member, item.place)) into.push_back(std::move(*member));
+    }
+}
 
 void read_service(ReadContext& context, const Section& section, ServiceModel& service, ZoneTable& zones, ModelDraft& draft) {
     section.read("title", service.title);
@@ -64,7 +85,12 @@ void read_service(ReadContext& context, const Section& section, ServiceModel& se
     }
     service.utc_offsets = zones.read(section, "time_zone", service.time_zone);
     read_calls(context, section, service, draft);
+    enum class Rule : uint8_t { worst, weighted } rule{};
+    section.choice("roll_up", rule);
+    service.roll_up_weighted = rule == Rule::weighted;
+    read_supplier(section, service, draft);
     section.each_named("slos", [&](const std::string& name, Place place, const Section& slo) {
+        if (name == "sla" && section.has("sla")) section.problem("sla", "there is a promise of that name already", "keep one of them");
         service.slos.emplace_back().name = name;
         draft.places.emplace("services." + service.name + ".slos." + name, place);
         read_slo(context, slo, service, service.slos.back(), draft);

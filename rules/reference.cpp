@@ -6,7 +6,7 @@ namespace foreshock {
 namespace {
 
 bool is_model_key(std::string_view path) {
-    return path.starts_with("services") || path.starts_with("resources") || path.starts_with("calendar");
+    return path.starts_with("services") || path.starts_with("resources") || path.starts_with("calendar") || path.starts_with("views");
 }
 
 std::string escaped(std::string_view text) {

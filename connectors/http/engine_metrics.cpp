@@ -1,8 +1,12 @@
 #include "connectors/http/engine_metrics.h"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
+#include "connectors/format/json_value.h"
 #include "connectors/http/prometheus_text.h"
+#include "engine/standing/standing_words.h"
 
 namespace foreshock {
 namespace {
@@ -16,6 +20,42 @@ std::string_view slo_name(const Inventory& inventory, const BreachForecast& f) {
     return f.slo == kCapacityPromise || !model || f.slo >= model->slos.size()
                ? "capacity"
                : std::string_view(model->slos[f.slo].name);
+}
+
+std::string seconds_text(Micros d) { return std::to_string(d / std::chrono::seconds{1}); }
+
+// Old good news is no news.
+Condition shown(Condition c, const Lag& lag) {
+    return lag.why != Lag::Why::none && c < Condition::unknown ? Condition::unknown : c;
+}
+
+Missing missing_shown(const LiveState::Node& n, const Lag& lag) {
+    if (lag.why == Lag::Why::engine_behind) return Missing::engine_behind;
+    if (lag.why == Lag::Why::sources_silent) return Missing::sources_silent;
+    return n.missing;
+}
+
+void put_standings(const DecidedSlot& slot, LiveState& next) {
+    const Inventory& inventory = slot.inventory;
+    for (const SloState& s : slot.signals.slos) {
+        const ServiceEntry& service = inventory.services()[s.service];
+        if (service.model == nullptr) continue;
+        next.budgets.push_back({service.name, service.model->slos[s.slo].name, s.value, s.budget.kept, s.budget.left, s.violated, s.budget.burn});
+    }
+    if (slot.standings == nullptr) return;
+    for (ServiceIndex s = 0; s < slot.standings->services.size(); ++s) {
+        const Standing& x = slot.standings->services[s];
+        const ServiceEntry& service = inventory.services()[s];
+        next.nodes.push_back({"", service.name, x.own, x.condition, x.missing, service_reason(inventory, x),
+                              service.model != nullptr ? service.model->supplier : ""});
+    }
+    for (size_t v = 0; v < slot.standings->views.size(); ++v) {
+        const View& view = inventory.model().views[v];
+        for (size_t n = 0; n < view.nodes.size(); ++n) {
+            const Standing& x = slot.standings->views[v].nodes[n];
+            next.nodes.push_back({view.name, view.nodes[n].name, x.own, x.condition, x.missing, node_reason(inventory, view.nodes[n], x), ""});
+        }
+    }
 }
 
 void put_totals(PrometheusText& out, const RunTotals& t) {
@@ -76,6 +116,29 @@ void put_state(PrometheusText& out, const LiveState& state) {
     for (const auto& p : state.promises) out.sample(p.probability, {{"service", p.service}, {"slo", p.slo}});
 }
 
+void put_budgets(PrometheusText& out, const LiveState& state) {
+    out.family("foreshock_slo_budget_left_ratio", Type::gauge, "Share of the error budget that is left; below 0: overspent.");
+    for (const auto& b : state.budgets) out.sample(b.left, {{"service", b.service}, {"slo", b.slo}});
+    out.family("foreshock_slo_burn_rate_ratio", Type::gauge, "Times faster than the budget allows, over the long window.");
+    for (const auto& b : state.budgets)
+        for (const auto& x : b.burn)
+            out.sample(x.long_rate, {{"service", b.service}, {"slo", b.slo}, {"window_seconds", seconds_text(x.long_window)}});
+    out.family("foreshock_slo_violated", Type::gauge, "1 while the promise is broken.");
+    for (const auto& b : state.budgets)
+        if (!std::isnan(b.indicator)) out.sample(b.violated ? 1 : 0, {{"service", b.service}, {"slo", b.slo}});
+}
+
+void put_nodes(PrometheusText& out, const LiveState& state, const Lag& lag) {
+    out.family("foreshock_standing_state", Type::gauge, "Always 1; how a service, or a node of a view, stands: ok, maintenance, unknown, at_risk, broken.");
+    for (const auto& n : state.nodes) out.sample(1, {{"view", n.view}, {"name", n.name}, {"state", to_string(shown(n.condition, lag))}});
+    out.family("foreshock_standing_missing", Type::gauge, "Always 1; why something is not known of a service.");
+    for (const auto& n : state.nodes) {
+        const Missing why = missing_shown(n, lag);
+        if (why != Missing::none && n.view.empty()) out.sample(1, {{"name", n.name}, {"reason", to_string(why)}});
+    }
+    out.single("foreshock_window_behind_seconds", Type::gauge, "Time between the last decided slot and now.", lag.seconds);
+}
+
 void put_receivers(PrometheusText& out, const std::vector<ReceiverMetrics>& receivers) {
     const auto each = [&](std::string_view name, Type type, std::string_view help, auto number) {
         out.family(name, type, help);
@@ -110,6 +173,8 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
         next.promises.push_back(
             {inventory.services()[p.service].name, std::string(slo_name(inventory, p)), p.probability});
     }
+    put_standings(slot, next);
+    next.decided_until = slot.slot.end;
     for (const auto& w : slot.warnings) {
         if (w.state == WarningState::resolved)
             open_.erase(w.id);
@@ -127,14 +192,54 @@ LiveState LiveStateObserver::now() const {
 }
 
 std::string to_prometheus(const RunTotals& totals, const LiveState& state,
-                          const std::vector<ReceiverMetrics>& receivers, const std::string& version) {
+                          const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag) {
     PrometheusText out;
     out.family("foreshock_build_info", Type::gauge, "Always 1; the version stands in a label.");
     out.sample(1, {{"version", version}});
     put_totals(out, totals);
     put_state(out, state);
+    put_budgets(out, state);
+    put_nodes(out, state, lag);
     put_receivers(out, receivers);
     return out.take();
+}
+
+std::string state_json(const LiveState& state, const Lag& lag) {
+    using Json = nlohmann::ordered_json;
+    Json out = Json::object();
+    put_time(out, "decided_until", state.decided_until);
+    put_number(out, "behind_seconds", lag.seconds);
+    constexpr std::string_view kWhy[]{"", "sources_silent", "engine_behind"};
+    if (lag.why != Lag::Why::none) out["behind"] = kWhy[static_cast<size_t>(lag.why)];
+    Json services = Json::array(), views = Json::object(), slos = Json::array();
+    for (const auto& n : state.nodes) {
+        Json x{{"name", n.name}, {"state", to_string(shown(n.condition, lag))}};
+        if (n.view.empty()) x["own"] = to_string(shown(n.own, lag));
+        if (const Missing why = missing_shown(n, lag); n.view.empty() && why != Missing::none) x["missing"] = to_string(why);
+        if (!n.because.empty()) x["because"] = n.because;
+        if (!n.supplier.empty()) x["supplier"] = n.supplier;
+        (n.view.empty() ? services : views[n.view]).push_back(std::move(x));
+    }
+    for (const auto& b : state.budgets) {
+        Json x{{"service", b.service}, {"slo", b.slo}};
+        put_number(x, "indicator", b.indicator);
+        x["violated"] = b.violated;
+        put_number(x, "kept", b.kept);
+        put_number(x, "budget_left", b.left);
+        Json& burn = x["burn"] = Json::array();
+        for (const auto& r : b.burn) {
+            Json y{{"long_seconds", to_seconds(r.long_window)}, {"short_seconds", to_seconds(r.short_window)}};
+            put_number(y, "long_rate", r.long_rate);
+            put_number(y, "short_rate", r.short_rate);
+            y["burning"] = r.burning;
+            burn.push_back(std::move(y));
+        }
+        slos.push_back(std::move(x));
+    }
+    out["services"] = std::move(services);
+    out["views"] = std::move(views);
+    out["slos"] = std::move(slos);
+    return to_line(out) + "\n";
 }
 
 }  // namespace foreshock

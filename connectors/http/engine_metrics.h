@@ -25,9 +25,24 @@ struct LiveState {
         std::string service, slo;
         double probability;
     };
+    struct Budget {
+        std::string service, slo;
+        double indicator, kept, left;
+        bool violated;
+        std::vector<BurnState> burn;
+    };
+    struct Node {
+        std::string view, name;  // view empty: a service
+        Condition own, condition;
+        Missing missing;
+        std::string because, supplier;
+    };
     std::vector<Demand> demand;
     std::vector<Capacity> capacity;
     std::vector<Promise> promises;
+    std::vector<Budget> budgets;
+    std::vector<Node> nodes;
+    EventTime decided_until{};
     std::map<std::string, uint64_t> open_warnings;  // by severity
 };
 
@@ -51,8 +66,19 @@ struct ReceiverMetrics {
     bool reached = true;
 };
 
+// How far what is shown lies behind the clock of the machine, and why.
+struct Lag {
+    enum class Why : uint8_t { none, sources_silent, engine_behind };
+    double seconds = 0;
+    Why why = Why::none;
+};
+
 // The body of /metrics. Any thread.
 std::string to_prometheus(const RunTotals& totals, const LiveState& state,
-                          const std::vector<ReceiverMetrics>& receivers, const std::string& version);
+                          const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag = {});
+
+// The body of /api/v1/state: every service, every view, every promise. While the engine or its sources are behind, nothing is shown
+// as well: what was ok is unknown, with the reason. Any thread.
+std::string state_json(const LiveState& state, const Lag& lag);
 
 }  // namespace foreshock

@@ -21,6 +21,7 @@ std::string front_page(const std::string& version) {
            version +
            "</h1><p>Warns of a breach before it happens.</p><ul>"
            "<li><a href=\"/metrics\">/metrics</a>: counters and gauges in Prometheus text format"
+           "<li><a href=\"/api/v1/state\">/api/v1/state</a>: how every service, view and promise stands, as JSON"
            "<li><a href=\"/readyz\">/readyz</a>: whether sources and receivers are reached"
            "<li><a href=\"/healthz\">/healthz</a>: whether the process answers</ul>\n";
 }
@@ -58,6 +59,9 @@ struct HttpServer::Impl {
         server.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
             response.set_content(answers.metrics ? answers.metrics() : std::string{},
                                  "text/plain; version=0.0.4; charset=utf-8");
+        });
+        server.Get("/api/v1/state", [this](const httplib::Request&, httplib::Response& response) {
+            response.set_content(answers.state ? answers.state() : std::string{"{}\n"}, "application/json");
         });
         server.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
             response.set_content("ok\n", "text/plain; charset=utf-8");

@@ -30,6 +30,7 @@ Result<HttpServerOptions> parse_listen(const std::string& text);
 struct HttpAnswers {
     std::function<std::string()> metrics;  // Prometheus text format
     std::function<Readiness()> readiness;
+    std::function<std::string()> state = {};  // JSON
 };
 
 // Set up before start, then read-only; `stop` from the thread that started it.

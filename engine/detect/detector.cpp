@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kSeasonLow = 0.8, kSeasonHigh = 1.25;  // how far the time of day may move a gauge's baseline
 constexpr double kSurprise = 30;     // expected transactions that did not come: now silence is a gap in the data …
+constexpr double kAllSilent = 60;    // seconds without any event of any service
 constexpr double kLongSilence = 3;   // … when it is also this many times longer than any that was usual
 
 // Rows are ordered by number.
@@ -104,6 +105,7 @@ void Detector::State::add_services(const ClosedSlot& slot, double seconds) {
     const double length = to_seconds(slot.length);
     for (ServiceTracker& s : services) s.age(slot.end, seconds);
     const bool gap = is_gap(slot, seconds);
+    signals.all_silent = silence > kAllSilent;
     auto row = slot.services.begin();
     for (ServiceIndex i = 0; i < services.size(); ++i) {
         while (row != slot.services.end() && row->service < i) ++row;

@@ -79,6 +79,7 @@ void GaugeTracker::close(EventTime start, EventTime end, double season) {
     state_.noise = e.noise;
     state_.settled = e.settled;
     state_.silent_seconds = level_.silent_seconds();
+    state_.usual_gap = pace_;
     if (e.valid) remember(e.slow, to_seconds(end - start));
     const bool known = e.valid && !std::isnan(e.baseline);
     state_.age_seconds = known ? level_.rise_age_seconds(0.2) : 0;

@@ -65,6 +65,8 @@ void ServiceTracker::close(EventTime start, EventTime end, const std::vector<std
     state_.volume = volume_.state();
     state_.value = value_.state();
     const double level = state_.value.level;
+    state_.seen = seen_;
+    state_.silent_seconds = silent_;
     state_.value_per_minute = std::isnan(level) || !has_value_ ? 0 : level * 60;
     if (!has_value_ && model != nullptr && model->value_per_minute) state_.value_per_minute = *model->value_per_minute;
 }

@@ -43,6 +43,8 @@ struct DemandState {
 struct ServiceState {
     ServiceIndex service = kNoIndex;
     bool present = false;  // events in this slot, or within the interval of summarised rows
+    bool seen = false;     // ever had an event
+    double silent_seconds = 0;  // since the last one
     bool summarised = false;  // comes as rows of totals, rarer than slots
     DemandState volume, value;
     double error_ratio = kUnknown;     // this slot
@@ -66,6 +68,7 @@ struct GaugeState {
     double peak = kUnknown;         // greatest level of the last 30 minutes
     double usual_high = kUnknown;   // 99.5 % of the minutes of the past days were below this
     double silent_seconds = 0;      // since the last sample
+    double usual_gap = 0;           // usual seconds between samples
     bool settled = false;           // at least 30 minutes of past stand behind baseline and noise
     uint32_t instances = 0;
     bool pressure = false;          // rising beyond its noise, or high
@@ -118,6 +121,7 @@ struct SignalChange {
 struct Signals {
     SlotIndex slot;
     EventTime start, end, decided_at;
+    bool all_silent = false;             // no service that sends single events has sent one for a minute
     std::vector<ServiceState> services;  // [service]
     std::vector<GaugeState> gauges;      // [gauge]
     std::vector<SloState> slos;

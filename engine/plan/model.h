@@ -39,6 +39,8 @@ struct ServiceModel {
     std::string currency;
     std::optional<double> value_per_minute;  // only where transactions carry no value
     std::string time_zone = "UTC";           // IANA
+    bool roll_up_weighted = false;           // its state follows those it calls by weight, instead of the worst of them
+    std::string supplier;                    // third party that runs it; empty: ours
     std::vector<ZoneOffset> utc_offsets;     // of time_zone, spread out by rules/; empty: UTC
 };
 
@@ -84,10 +86,23 @@ struct CalendarEntry {
     std::optional<double> expected_ratio;
 };
 
+// A hierarchy over the services: a node is made of services and of other nodes of its view.
+struct ViewNode {
+    std::string name;
+    std::vector<Call> members;
+    bool weighted = false;  // by weight, instead of the worst
+    uint32_t needs = 0;     // so many members have to be well; 0: all
+};
+struct View {
+    std::string name;
+    std::vector<ViewNode> nodes;  // in the order of the file
+};
+
 struct Model {
     std::vector<ServiceModel> services;    // in the order of the file
     std::vector<ResourceModel> resources;
     std::vector<CalendarEntry> calendar;
+    std::vector<View> views;
     std::string hash;  // of the configuration text it came from; stands in every warning
 
     bool empty() const { return services.empty() && resources.empty(); }

@@ -10,7 +10,8 @@ Decider::Decider(const Model& model, const EngineOptions& options)
       detect_(inventory_, options),
       correlate_(inventory_, options),
       forecast_(inventory_, options),
-      warn_(inventory_, options) {}
+      warn_(inventory_, options),
+      stand_(inventory_, options) {}
 
 void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names) {
     check(!next_ || slot >= *next_, "slots decided out of order", std::to_string(slot.value));
@@ -19,9 +20,10 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const Correlation& correlation = correlate_.correlate(signals);
     const Forecasts& forecasts = forecast_.forecast(signals, correlation);
     const std::span<const WarningRevision> warnings = warn_.decide(forecasts);
+    const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
     count(closed, signals, warnings);
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, warnings});
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, warnings, &standings});
     if (warnings.empty()) return;
     for (Sink* s : sinks_) s->deliver(warnings);
 }
@@ -48,6 +50,7 @@ void Decider::archive(Archive& a) {
     correlate_.archive(a);
     forecast_.archive(a);
     warn_.archive(a);
+    stand_.archive(a);
     a(next_);
 }
 

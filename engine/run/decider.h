@@ -11,6 +11,7 @@
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
 #include "engine/run/sink.h"
+#include "engine/standing/stander.h"
 #include "engine/warn/warner.h"
 #include "engine/window/windower.h"
 
@@ -42,6 +43,7 @@ private:
     Correlator correlate_;
     Forecaster forecast_;
     Warner warn_;
+    Stander stand_;
     std::vector<Sink*> sinks_;
     std::vector<Observer*> observers_;
     std::optional<SlotIndex> next_;

@@ -8,6 +8,7 @@
 #include "engine/detect/signal.h"
 #include "engine/forecast/forecast.h"
 #include "engine/plan/inventory.h"
+#include "engine/standing/standing.h"
 #include "engine/warn/warning.h"
 #include "engine/window/slot.h"
 
@@ -20,6 +21,7 @@ struct DecidedSlot {
     const Correlation& correlation;
     const Forecasts& forecasts;
     std::span<const WarningRevision> warnings;
+    const Standings* standings = nullptr;  // null: not judged
 };
 
 class Observer {

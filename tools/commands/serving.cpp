@@ -15,13 +15,33 @@ Status Serving::start(Pipeline& pipeline) {
     HttpServerOptions options{config_.http.host, config_.http.port, std::string(kVersion)};
     server_ = std::make_unique<HttpServer>(std::move(options),
                                            HttpAnswers{[this, &pipeline] {
-                                                           return to_prometheus(pipeline.totals(), live_.now(), receivers(), std::string(kVersion));
+                                                           const RunTotals t = pipeline.totals();
+                                                           return to_prometheus(t, live_.now(), receivers(), std::string(kVersion), lag(t));
                                                        },
-                                                       [this] { return readiness(); }});
+                                                       [this] { return readiness(); },
+                                                       [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }});
     const auto port = server_->start();
     if (!port) return port.problems();
     log(LogLevel::info, "serving http://" + config_.http.host + ":" + std::to_string(port.value()));
     return Done{};
+}
+
+Lag Serving::lag(const RunTotals& totals) {
+    const auto now = std::chrono::steady_clock::now();
+    const SlotOptions& slots = config_.engine.slots;
+    const EventTime until = live_.now().decided_until;
+    if (until == EventTime{}) return {};
+    const std::lock_guard lock(lag_mutex_);
+    if (totals.records != records_) {
+        records_ = totals.records;
+        records_at_ = now;
+    }
+    const auto wall = std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now());
+    Lag lag{std::max(0.0, to_seconds(wall - until)), Lag::Why::none};
+    const Micros tolerated = 3 * slots.length + slots.allowed_lateness + slots.idle_timeout;
+    if (wall - until <= tolerated) return lag;
+    lag.why = now - records_at_ > slots.idle_timeout ? Lag::Why::sources_silent : Lag::Why::engine_behind;
+    return lag;
 }
 
 Readiness Serving::readiness() const {

@@ -1,7 +1,9 @@
 // The HTTP side of a run: /metrics, /healthz and /readyz over what the pipeline, its sources and its sinks say.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "connectors/http/engine_metrics.h"
@@ -22,12 +24,17 @@ public:
 
 private:
     Readiness readiness() const;
+    // Behind when nothing has been decided for a while: because nothing is read, or although something is.
+    Lag lag(const RunTotals& totals);
     std::vector<ReceiverMetrics> receivers() const;
 
     const Config& config_;
     const std::vector<std::unique_ptr<Source>>& sources_;
     const std::vector<std::unique_ptr<Sink>>& sinks_;
     LiveStateObserver live_;
+    std::mutex lag_mutex_;
+    uint64_t records_ = 0;  // read until `records_at_`
+    std::chrono::steady_clock::time_point records_at_ = std::chrono::steady_clock::now();
     std::unique_ptr<HttpServer> server_;
 };
 

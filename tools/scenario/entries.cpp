@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "connectors/format/cloudevents.h"
+#include "engine/standing/standing_words.h"
 #include "rules/values.h"
 
 namespace foreshock {
@@ -148,6 +149,19 @@ void append_budget_entries(std::vector<Entry>& entries, const DecidedSlot& slot)
             const std::string name = "burn" + std::to_string(i + 1);
             e.add(name, b.long_rate).add(name + ".short", b.short_rate).add(name + ".burning", std::string_view(b.burning ? "yes" : "no"));
         }
+        entries.push_back(e.take());
+    }
+}
+
+// States that changed: of services, and of nodes as "view/node".
+void append_state_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
+    if (slot.standings == nullptr) return;
+    for (const StandingChange& c : slot.standings->changes) {
+        const Standing& s = c.in_view ? slot.standings->views[c.view].nodes[c.node] : slot.standings->services[c.node];
+        EntryMaker e(EntryKind::states, slot.slot.end);
+        e.lead("name", std::string_view(standing_name(slot.inventory, c))).lead("state", to_string(c.to));
+        e.shown("because", std::string_view(standing_reason(slot.inventory, c, s)));
+        e.add("from", to_string(c.from)).add("own", to_string(s.own)).add("missing", to_string(s.missing));
         entries.push_back(e.take());
     }
 }

@@ -65,7 +65,8 @@ size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
     switch (kind) {
         case EntryKind::slots: return words.size() > 2 && !words[2].quoted && is_slot_field(words[2].text) ? 2 : 3;
         case EntryKind::signals: return 5;
-        case EntryKind::budgets: return 3;
+        case EntryKind::budgets:
+        case EntryKind::states: return 3;
         case EntryKind::warnings:
         case EntryKind::revisions: return 4;
         case EntryKind::dropped: return 2;
@@ -137,7 +138,7 @@ Expectation parse_expectation_head(const std::vector<Word>& words, EventTime sta
     size_t k = 0;
     while (k < static_cast<size_t>(EntryKind::count_) && kind.text != to_string(static_cast<EntryKind>(k))) ++k;
     if (in.ok() && k == static_cast<size_t>(EntryKind::count_))
-        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, warnings, revisions, dropped, dead_letters, totals");
+        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, warnings, revisions, dropped, dead_letters, totals");
     e.kind = static_cast<EntryKind>(k);
     const auto moment = [&](std::optional<EventTime>& into) {
         const Word& w = in.take("a time");

@@ -27,7 +27,7 @@ std::string number_text(double x) {
 }  // namespace
 
 std::string_view to_string(EntryKind k) {
-    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "warnings", "revisions", "dropped", "dead_letters", "totals"};
+    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "states", "warnings", "revisions", "dropped", "dead_letters", "totals"};
     return kNames[static_cast<size_t>(k)];
 }
 
@@ -114,6 +114,7 @@ void TranscriptWriter::decided(const DecidedSlot& slot) {
     append_slot_entries(record.entries, slot, state_->dimensions);
     append_signal_entries(record.entries, slot);
     append_budget_entries(record.entries, slot);
+    append_state_entries(record.entries, slot);
     for (const WarningRevision& w : slot.warnings) record.entries.push_back(warning_entry(w));
     record.exact = exact_text(slot, record.entries);
     if (state_->trace) std::fputs(trace_text(slot).c_str(), stderr);

@@ -3,6 +3,8 @@
 #include <limits>
 
 #include "connectors/http/prometheus_text.h"
+#include <nlohmann/json.hpp>
+
 #include "tests/support/catch.h"
 
 using namespace foreshock;
@@ -88,4 +90,26 @@ TEST_CASE("the live state follows slots and the life of warnings") {
     w.state = WarningState::resolved;
     observer.decided({inventory, slot, signals, correlation, forecasts, {&w, 1}});
     CHECK(observer.now().open_warnings.empty());
+}
+
+TEST_CASE("old good news is no news") {
+    LiveState state;
+    state.nodes.push_back({"", "shop", Condition::ok, Condition::ok, Missing::none, "", ""});
+    state.nodes.push_back({"", "psp", Condition::broken, Condition::broken, Missing::none, "", "Cards Ltd"});
+    state.nodes.push_back({"teams", "money", Condition::broken, Condition::broken, Missing::none, "psp", ""});
+    const auto now = nlohmann::json::parse(state_json(state, {3, Lag::Why::none}));
+    CHECK(now["services"][0]["state"] == "ok");
+    CHECK(now["services"][1]["supplier"] == "Cards Ltd");
+    CHECK(now["views"]["teams"][0]["because"] == "psp");
+    CHECK_FALSE(now.contains("behind"));
+    const auto behind = nlohmann::json::parse(state_json(state, {300, Lag::Why::engine_behind}));
+    CHECK(behind["behind"] == "engine_behind");
+    CHECK(behind["behind_seconds"] == 300);
+    CHECK(behind["services"][0]["state"] == "unknown");
+    CHECK(behind["services"][0]["missing"] == "engine_behind");
+    CHECK(behind["services"][1]["state"] == "broken");
+    const std::string metrics = to_prometheus({}, state, {}, "1", {300, Lag::Why::sources_silent});
+    CHECK(metrics.find("foreshock_standing_state{view=\"\",name=\"shop\",state=\"unknown\"} 1") != std::string::npos);
+    CHECK(metrics.find("foreshock_standing_missing{name=\"shop\",reason=\"sources_silent\"} 1") != std::string::npos);
+    CHECK(metrics.find("foreshock_window_behind_seconds 300") != std::string::npos);
 }
