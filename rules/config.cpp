@@ -2,36 +2,34 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <cmath>
+#include <deque>
+#include <filesystem>
 #include <span>
 
 #include "rules/model_draft.h"
 #include "rules/program_reader.h"
+#include "rules/rule_reader.h"
 
 namespace foreshock {
 namespace {
 
 constexpr std::array<std::string_view, 4> kModelKeys{"services", "resources", "calendar", "views"};
 
-bool is_model_key(std::string_view key) { return std::ranges::find(kModelKeys, key) != kModelKeys.end(); }
+// Rules may stand beside the model that they are about.
+bool is_model_key(std::string_view key) { return std::ranges::find(kModelKeys, key) != kModelKeys.end() || key == "rules" || key == "conditions"; }
 
 std::string folder_of(const std::string& file) { return std::filesystem::path(file).parent_path().string(); }
-
-uint64_t fnv1a(std::string_view text) {
-    uint64_t h = 0xcbf29ce484222325;
-    for (const unsigned char c : text) h = (h ^ c) * 0x100000001b3;
-    return h;
-}
 
 // Reads the model wherever it stands, and keeps what its hash is made of.
 class ModelLoader {
 public:
-    ModelLoader(Problems& problems, std::string folder) : problems_(problems), folder_(std::move(folder)) {}
+    ModelLoader(Problems& problems, std::string folder) : problems_(problems), folder_(std::move(folder)), rules_(problems) {}
 
     // Sections at the top of the program's configuration.
     void add_inline(const Section& top) {
         ReadContext context{problems_, folder_, false};
+        rules_.add(top, folder_, true);
         add(context, top.under(context));
     }
 
@@ -41,7 +39,7 @@ public:
         if (value == nullptr) return;
         if (value->is_map()) {
             ReadContext context{problems_, folder_, false};
-            return add_model_only(context, *value);
+            return add_model_only(context, *value, folder_);
         }
         for (const YamlNode& item : value->is_sequence() ? std::span(value->items) : std::span(value, 1)) {
             if (item.is_scalar()) add_file(item);
@@ -50,6 +48,8 @@ public:
     }
 
     ModelDraft& draft() { return draft_; }
+    RuleLoader& rules() { return rules_; }
+    const std::vector<std::string>& files() const { return files_; }
 
     // Everything that can change a warning, as text: the options in force and the model, wherever it was written.
     std::string hash(const EngineOptions& o) const {
@@ -58,16 +58,13 @@ public:
             text += std::to_string(d.count()) + ' ';
         }
         for (const auto n : {o.slots.max_open, o.bounds.services, o.bounds.metric_instances, o.bounds.hosts, o.bounds.dimension_values,
-                             o.bounds.record_bytes}) {
+                             o.bounds.record_bytes, o.bounds.occurrences}) {
             text += std::to_string(n) + ' ';
         }
         for (const double p : {o.warn.raise_probability, o.warn.clear_probability}) text += std::to_string(std::llround(p * 1e9)) + ' ';
         for (const std::string& d : o.dimensions) text += std::to_string(d.size()) + ':' + d;
         for (const std::string& part : parts_) text += '\n' + part;
-        std::string hex(16, '0');
-        uint64_t h = fnv1a(text);
-        for (size_t i = 16; i-- > 0; h >>= 4) hex[i] = "0123456789abcdef"[h & 15];
-        return hex;
+        return hash_text(text);
     }
 
 private:
@@ -78,17 +75,21 @@ private:
         const auto text = read_file(path);
         if (!text) return problems_.add(item.place, "model: " + text.problems().front().message, text.problems().front().hint);
         ReadContext context{problems_, folder_of(path), false};
-        const auto root = parse_yaml(text.value(), problems_.add_file(path), problems_);
-        if (root) add_model_only(context, *root);
+        files_.push_back(path);
+        auto root = parse_yaml(text.value(), problems_.add_file(path), problems_);
+        if (!root) return;
+        roots_.push_back(std::move(*root));
+        add_model_only(context, roots_.back(), folder_of(path));
     }
 
     // A map in which nothing but the model may stand.
-    void add_model_only(ReadContext& context, const YamlNode& root) {
+    void add_model_only(ReadContext& context, const YamlNode& root, const std::string& folder) {
         const Section section(context, root, "");
         for (const YamlEntry& e : root.entries) {
             if (is_model_key(e.key) || find_key(e.key) == nullptr) continue;
             problems_.add(e.place, in_quotes(e.key) + " belongs to the program, not to a model file", "move it to the configuration that names this file");
         }
+        rules_.add(section, folder, true);
         add(context, section);
     }
 
@@ -106,6 +107,9 @@ private:
     Problems& problems_;
     std::string folder_;
     ModelDraft draft_;
+    RuleLoader rules_;
+    std::vector<std::string> files_;
+    std::deque<YamlNode> roots_;  // of the model's files, while their rules are not read
     std::array<std::string, kModelKeys.size()> parts_;
 };
 
@@ -132,9 +136,16 @@ Result<Config> load_config_text(std::string_view text, const std::string& file_n
     loader.add_inline(top);
     loader.add_model_key(top);
     check_model(loader.draft(), config.engine.slots.length, problems);
+    RulesDraft rules = loader.rules().read();
+    check_rules(rules, loader.draft().model, problems);
     if (!problems.empty()) return problems.take();
     config.model = std::move(loader.draft().model);
     config.model.hash = loader.hash(config.engine);
+    note_rules(rules, config.model, problems);
+    config.notes = problems.take();
+    config.rules = plan_of(std::move(rules), config.model.hash);
+    config.rule_files = loader.rules().files();
+    config.model_files = loader.files();
     for (const auto& [name, place] : loader.draft().places) config.places.emplace(name, place_only(problems, place));
     for (const Notice& n : loader.draft().notices) {
         Diagnostic d = place_only(problems, n.place);

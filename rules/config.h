@@ -14,6 +14,7 @@
 #include "engine/base/time.h"
 #include "engine/plan/model.h"
 #include "engine/plan/options.h"
+#include "engine/plan/rule.h"
 #include "rules/secrets.h"
 
 namespace foreshock {
@@ -86,6 +87,10 @@ struct Config {
     HttpConfig http;
     LogConfig log;
     uint32_t workers = 0;  // 0: all cores
+    RulePlan rules;        // the user's
+    std::vector<std::string> rule_files;  // in which they stand, beside the configuration and the model's files
+    std::vector<std::string> model_files;
+    Diagnostics notes;     // legal, but hardly meant; `check` says them
     std::map<std::string, Diagnostic> places;  // where in the files: "services.web", "resources.db-1.match[0]"; no message
     Diagnostics notices;   // worth a word, and no mistake
 };

@@ -74,7 +74,7 @@ std::string engine_lines(const EngineOptions& o) {
            ", allowed_lateness: " + d(o.slots.allowed_lateness) + ", idle_timeout: " + d(o.slots.idle_timeout) + ", clock_jump: " +
            d(o.slots.clock_jump) + ", max_open: " + n(o.slots.max_open) + "}\nbounds: {services: " + n(o.bounds.services) +
            ", metric_instances: " + n(o.bounds.metric_instances) + ", hosts: " + n(o.bounds.hosts) + ", dimension_values: " +
-           n(o.bounds.dimension_values) + ", record_size: " + n(o.bounds.record_bytes) + "B}\nwarn: {raise_probability: " +
+           n(o.bounds.dimension_values) + ", occurrences: " + n(o.bounds.occurrences) + ", record_size: " + n(o.bounds.record_bytes) + "B}\nwarn: {raise_probability: " +
            n(o.warn.raise_probability) + ", clear_probability: " + n(o.warn.clear_probability) + ", horizon: " + d(o.warn.horizon) +
            ", repeat: " + d(o.warn.repeat) + "}\n";
 }
@@ -93,6 +93,7 @@ std::string dump_config(const Config& c) {
     out += "log: {level: " + std::string(kLevels[static_cast<size_t>(c.log.level)]) + ", format: " + (c.log.json ? "json" : "text") + "}\n";
     out += "# model " + c.model.hash + ": " + std::to_string(c.model.services.size()) + " services, " +
            std::to_string(c.model.resources.size()) + " resources, " + std::to_string(c.model.calendar.size()) + " calendar entries\n";
+    out += "# rules " + c.rules.hash + ": " + std::to_string(c.rules.rules.size()) + "\n";
     return out;
 }
 

@@ -49,6 +49,7 @@ void read_resource(ReadContext&, const Section& section, ResourceModel& resource
         draft.references.push_back({NameReference::Kind::service, resource.service, "service", section.place_of("service")});
     }
     section.choice("kind", resource.kind);
+    section.read("labels", resource.labels);
     read_match(section, resource, draft);
     section.each_named("metrics", [&](const std::string& name, Place place, const Section& metric) {
         resource.metrics.emplace_back().name = name;

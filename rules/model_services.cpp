@@ -75,6 +75,7 @@ void read_members(ReadContext& context, const Section& section, std::string_view
 void read_service(ReadContext& context, const Section& section, ServiceModel& service, ZoneTable& zones, ModelDraft& draft) {
     section.read("title", service.title);
     section.read("owner", service.owner);
+    section.read("labels", service.labels);
     section.choice("class", service.service_class);
     section.read("value_per_minute", service.value_per_minute);
     if (section.read("currency", service.currency)) {

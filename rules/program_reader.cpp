@@ -46,6 +46,7 @@ void read_bounds(const Section& section, Bounds& bounds) {
     section.read("metric_instances", bounds.metric_instances, kCount);
     section.read("hosts", bounds.hosts, kCount);
     section.read("dimension_values", bounds.dimension_values, kCount);
+    section.read("occurrences", bounds.occurrences, kCount);
     section.read("record_size", bounds.record_bytes, Range{1 << 10, 64 << 20});
 }
 
@@ -87,13 +88,6 @@ void read_log(const Section& section, LogConfig& log) {
     section.choice("format", log.json);
 }
 
-void refuse_rules(const Section& top) {
-    std::vector<std::string> files;
-    if (top.read("rules", files) && !files.empty()) {
-        top.problem("rules", "rules of your own are not supported yet", "remove the key: every SLO of the model is forecast without any rule");
-    }
-}
-
 }  // namespace
 
 void read_engine_options(const Section& top, EngineOptions& options) {
@@ -109,7 +103,6 @@ void read_engine_options(const Section& top, EngineOptions& options) {
 void read_program(const Section& top, Config& config) {
     read_engine_options(top, config.engine);
     top.read("workers", config.workers, Range{0, 1024});
-    refuse_rules(top);
     read_sources(top, config);
     read_outputs(top, config);
     if (const auto s = top.section("state")) read_state(*s, config.state);

@@ -9,6 +9,8 @@ bool is_model_key(std::string_view path) {
     return path.starts_with("services") || path.starts_with("resources") || path.starts_with("calendar") || path.starts_with("views");
 }
 
+bool is_rule_key(std::string_view path) { return path.starts_with("rules[]") || path == "conditions"; }
+
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -75,6 +77,9 @@ std::string_view type_name(ValueType type) {
         case ValueType::list: return "list";
         case ValueType::calls: return "list of names";
         case ValueType::model: return "path, paths or sections";
+        case ValueType::rules: return "list of paths and rules";
+        case ValueType::condition: return "condition";
+        case ValueType::conditions: return "list of conditions";
         case ValueType::text: return "text";
         case ValueType::text_list: return "list of texts";
         case ValueType::text_map: return "texts by name";
@@ -97,10 +102,11 @@ std::string_view type_name(ValueType type) {
 std::string config_reference_markdown() {
     constexpr std::string_view kHead = "| key | value | default | meaning |\n|---|---|---|---|\n";
     std::string program = "**The program**\n\n" + std::string(kHead), model = "**The service model**\n\n" + std::string(kHead);
-    for (const KeyReference& key : config_reference()) append_row(is_model_key(key.path) ? model : program, key);
-    return program + "\n" + model +
+    std::string rules = "**Rules**\n\n" + std::string(kHead);
+    for (const KeyReference& key : config_reference()) append_row(is_model_key(key.path) ? model : is_rule_key(key.path) ? rules : program, key);
+    return program + "\n" + model + "\n" + rules +
            "\nDurations are written `250ms`, `10s`, `5m`, `1h30m`, `28d`; shares `99.5%` or `0.995`; sizes `256MiB`; times in RFC 3339. "
-           "`.*` stands for any name, `[]` for each item of a list. Paths are relative to the folder of the file that names them. "
+           "`.*` stands for any name, `[]` for each item of a list; a condition is written as `rules[].when` is. Paths are relative to the folder of the file that names them. "
            "In the program's part every value may hold `${NAME}` or `${NAME:-default}` from the environment, and texts by name and "
            "addresses may be `file:PATH`, which is replaced by what the file holds.\n";
 }

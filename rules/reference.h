@@ -16,6 +16,9 @@ enum class ValueType : uint8_t {
     list,           // a list of sections
     calls,          // a list of names, each plain or as a map from the name to a section
     model,          // a path, a list of paths, or the sections of a model
+    rules,          // a list of paths of rule files and of rules
+    condition,      // what a rule asks for: one of the keys of rules[].when, and perhaps within and for
+    conditions,     // a list of them
     text,
     text_list,      // a list of texts, or one text
     text_map,       // a map from keys of the user to texts that may be secrets

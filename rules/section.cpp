@@ -182,6 +182,24 @@ bool Section::read(std::string_view key, std::map<std::string, SecretText>& into
     return good;
 }
 
+bool Section::read(std::string_view key, std::vector<std::pair<std::string, std::string>>& into) const {
+    const KeyReference& r = row(key);
+    check_type(r.type == ValueType::text_map, r);
+    const YamlNode* found = value(key);
+    if (found == nullptr) return false;
+    if (!found->is_map()) {
+        wrong(r, *found);
+        return false;
+    }
+    std::map<std::string, std::string> texts;
+    for (const YamlEntry& e : found->entries) {
+        if (e.value.is_scalar()) texts[e.key] = e.value.text;
+        else context_.problems.add(e.value.place, e.key + ": expected a text, found " + describe(e.value));
+    }
+    into.assign(texts.begin(), texts.end());
+    return texts.size() == found->entries.size();
+}
+
 bool Section::read(std::string_view key, SecretText& into) const {
     const KeyReference& r = row(key);
     check_type(r.type == ValueType::secret, r);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -58,6 +59,7 @@ public:
     bool read(std::string_view key, std::vector<SecretText>& into) const;    // secret_list
     bool read(std::string_view key, std::map<std::string, SecretText>& into) const;  // text_map
     bool read(std::string_view key, SecretText& into) const;                 // secret
+    bool read(std::string_view key, std::vector<std::pair<std::string, std::string>>& into) const;  // text_map, as written, by name
     bool read(std::string_view key, bool& into) const;                       // boolean
     bool read(std::string_view key, double& into, Range range = {}) const;   // number, positive, share
     bool read(std::string_view key, std::optional<double>& into, Range range = {}) const;

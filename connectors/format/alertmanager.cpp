@@ -59,6 +59,8 @@ std::map<std::string, std::string> alert_labels(const WarningRevision& w) {
     put(out, "metric", w.resource.metric);
     put(out, "severity", std::string(to_string(w.severity)));
     put(out, "warning_id", w.id);
+    for (const auto& [name, value] : w.labels)
+        if (!out.contains(name)) put(out, name.c_str(), value);
     return out;
 }
 
@@ -68,6 +70,7 @@ std::map<std::string, std::string> alert_annotations(const WarningRevision& w) {
     put(out, "state", std::string(to_string(w.state)));
     put(out, "objective", w.slo_text);
     put(out, "owner", w.owner);
+    for (const auto& [name, address] : w.links) put(out, name.c_str(), address);
     put(out, "act_before", w.act_before);
     put(out, "breach_at", w.breach_at);
     put(out, "breach_earliest", w.breach_earliest);

@@ -84,6 +84,7 @@ Json inputs_json(const CloudEventContext& context) {
 
 Json links_json(const WarningRevision& w, const CloudEventContext& context) {
     Json out = Json::object();
+    for (const auto& [name, address] : w.links) put_text(out, name.c_str(), address);
     put_text(out, "warning", warning_url(w, context));
     return out;
 }
@@ -116,6 +117,8 @@ Json data_json(const WarningRevision& w, const CloudEventContext& context) {
     put_number(data, "priority", w.priority);
     data["advice"] = advice_json(w);
     put_text(data, "owner", w.owner);
+    put_text(data, "key", w.key);
+    for (const auto& [name, value] : w.labels) data["labels"][name] = value;
     data["links"] = links_json(w, context);
     data["sentence"] = w.sentence;
     data["inputs"] = inputs_json(context);

@@ -89,6 +89,10 @@ Field NativeFields::find(const char* key) const {
             break;
         case 'l':
             if (is(key, "limit\"")) return Field::limit;
+            if (is(key, "labels\"")) return Field::labels;
+            break;
+        case 'n':
+            if (is(key, "name\"")) return Field::name;
             break;
         case 'i':
             if (is(key, "interval_s\"")) return Field::interval_s;
@@ -189,10 +193,12 @@ bool NativeFields::read_field(uint32_t& i, uint32_t place) {
     i += 2;
     const bool wanted = f != Field::end && !has(f);
     if (at(i) == '{' || at(i) == '[') {
+        const char* const begin = data_ + index_.positions()[i];
         if (!skip_nested(i, 1)) return false;
         if (i >= index_.count()) return fail("the object does not end");
         if (wanted) {
-            tokens_[static_cast<size_t>(f)] = {nullptr, 0, Token::Kind::container, false};
+            const char* const end = data_ + index_.positions()[i - 1] + 1;
+            tokens_[static_cast<size_t>(f)] = {begin, static_cast<uint32_t>(end - begin), Token::Kind::container, false};
             present_ |= uint32_t{1} << static_cast<unsigned>(f);
         }
         return true;

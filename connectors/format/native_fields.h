@@ -33,6 +33,8 @@ enum class Field : uint8_t {
     p90_ms,
     p95_ms,
     p99_ms,
+    name,
+    labels,     // an object; its text as it stands
     dimension,  // the first declared dimension; the others follow
     end = dimension + kMaxDimensions
 };
@@ -40,7 +42,7 @@ inline constexpr size_t kFields = static_cast<size_t>(Field::end);
 
 constexpr Field dimension_field(size_t i) { return static_cast<Field>(static_cast<size_t>(Field::dimension) + i); }
 
-// A value as it stands in the record: of a text what is between the quotes, escapes resolved.
+// A value as it stands in the record: of a text what is between the quotes, escapes resolved; of an object or array all of it.
 struct Token {
     enum class Kind : uint8_t { text, number, boolean, container };
     const char* data = nullptr;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "connectors/format/decimal.h"
@@ -34,7 +35,7 @@ bool padding_in_page(const char* data, size_t size) {
 
 constexpr std::string_view kFieldNames[kFields] = {
     "ts",       "type",     "service", "host",    "resource", "metric", "value",  "limit",  "max",    "interval_s", "count",    "errors",
-    "duration_ms", "outcome", "currency", "p50_ms", "p75_ms", "p90_ms", "p95_ms", "p99_ms"};
+    "duration_ms", "outcome", "currency", "p50_ms", "p75_ms", "p90_ms", "p95_ms", "p99_ms", "name", "labels"};
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -103,6 +104,8 @@ bool NativeJsonDecoder::event_of(Event& event, EventBatch& out) {
             return transaction(event);
         case EventKind::summary:
             return summary(event, out);
+        case EventKind::occurrence:
+            return occurrence(event);
         default:
             return metric(event, out);
     }
@@ -157,6 +160,38 @@ bool NativeJsonDecoder::metric(Event& event, EventBatch& out) {
     return true;
 }
 
+bool NativeJsonDecoder::occurrence(Event& event) {
+    std::string_view named, service, resource, host;
+    std::map<std::string, std::string> held;
+    if (!text(Field::name, named, true) || !text(Field::service, service, false) || !text(Field::resource, resource, false) ||
+        !text(Field::host, host, false) || !labels(held)) {
+        return false;
+    }
+    event.host = names_.find(NameSpace::host, host);
+    OccurrenceName::join(joined_, {named, service, resource, {held.begin(), held.end()}});
+    event.detail = names_.find(NameSpace::occurrence, joined_);
+    return true;
+}
+
+// Events of the user's are rare, so their labels may cost a document.
+bool NativeJsonDecoder::labels(std::map<std::string, std::string>& out) {
+    if (!fields_.has(Field::labels)) return true;
+    const Token& token = fields_.get(Field::labels);
+    const auto object = token.kind == Token::Kind::container ? nlohmann::json::parse(token.view(), nullptr, false) : nlohmann::json();
+    if (!object.is_object()) return fail(DropReason::wrong_type, Field::labels, "not an object");
+    for (const auto& [key, value] : object.items()) {
+        if (value.is_null()) continue;
+        if (value.is_structured()) return fail(DropReason::wrong_type, Field::labels, "a label is no text");
+        std::string said = value.is_string() ? value.get<std::string>() : value.dump();
+        if (key.empty() || key.size() > kMaxNameBytes || said.size() > kMaxNameBytes) {
+            return fail(DropReason::wrong_type, Field::labels, "a label is empty or longer than 256 bytes");
+        }
+        if ((key + said).find(kNameSeparator) != std::string::npos) return fail(DropReason::wrong_type, Field::labels, "holds U+001F");
+        out.insert_or_assign(key, std::move(said));
+    }
+    return out.size() <= kMaxLabels || fail(DropReason::wrong_type, Field::labels, "more than 16");
+}
+
 bool NativeJsonDecoder::kind(EventKind& out) {
     std::string_view type;
     if (!text(Field::type, type, true)) return false;
@@ -166,9 +201,11 @@ bool NativeJsonDecoder::kind(EventKind& out) {
         out = EventKind::metric;
     } else if (type == "transactions") {
         out = EventKind::summary;
+    } else if (type == "event") {
+        out = EventKind::occurrence;
     } else {
         reason_ = DropReason::unknown_type;
-        what_ = "type: none of transaction, transactions, metric";
+        what_ = "type: none of transaction, transactions, metric, event";
         return false;
     }
     return true;

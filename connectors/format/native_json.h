@@ -1,4 +1,4 @@
-// The native JSON forms: transaction, transactions (summarised) and metric; one object a record.
+// The native JSON forms: transaction, transactions (summarised), metric and event (of a type of the user's); one object a record.
 //
 // Any field order; unknown fields are ignored; numbers may stand in quotes; money is exact to six decimals (half away from
 // zero beyond); times as in json_time.h. A summarised row stands at the end of its interval. What cannot be used becomes a
@@ -6,10 +6,12 @@
 //   - null is an absent field; of a field that stands twice, the first counts; an empty name is an absent one
 //   - `outcome` is ok when absent; `value` of a transaction is 0 when absent; `count` of a summary is 0 when absent
 //   - a metric's `limit` of zero or below is no limit; its `max` is at least its `value`
+//   - `labels` of an event is an object of texts, numbers and booleans, at most kMaxLabels; a null is an absent one
 //   - names are at most kMaxNameBytes long (wrong_type); longer dimension values are cut
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@
 namespace foreshock {
 
 inline constexpr size_t kMaxNameBytes = 256;
+inline constexpr size_t kMaxLabels = 16;  // of an event
 
 // One worker only.
 class NativeJsonDecoder : public Decoder {
@@ -53,6 +56,7 @@ private:
     bool transaction(Event& event);
     bool summary(Event& event, EventBatch& out);
     bool metric(Event& event, EventBatch& out);
+    bool occurrence(Event& event);
 
     bool kind(EventKind& out);
     bool time(int64_t& ts_us);
@@ -62,6 +66,7 @@ private:
     bool outcome(bool& failed);
     bool currency(uint32_t& out);
     bool dimensions(Event& event);
+    bool labels(std::map<std::string, std::string>& out);
     bool text(Field f, std::string_view& out, bool required);
     bool name(Field f, NameSpace space, bool required, NameId& out);
     bool number(Field f, double& out);

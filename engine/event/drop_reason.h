@@ -13,7 +13,7 @@ enum class DropReason : uint8_t {
     broken_json,      // decode: the record is no JSON object
     missing_field,    // decode: type, service, resource, metric, value or ts is not there
     wrong_type,       // decode: a field has a type or a value that cannot be meant
-    unknown_type,     // decode: `type` is none of transaction, transactions, metric
+    unknown_type,     // decode: `type` is none of transaction, transactions, metric, event
     absurd_time,      // decode: before 1990 or after 2100
     oversized,        // decode: longer than the configured bound
     late,             // ingest: its slot had to close before it came, judged by its own partition

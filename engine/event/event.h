@@ -16,7 +16,7 @@ namespace foreshock {
 
 inline constexpr size_t kMaxDimensions = 4;  // declared dimensions of transactions (campaign, channel, …)
 
-enum class EventKind : uint8_t { transaction, summary, metric };
+enum class EventKind : uint8_t { transaction, summary, metric, occurrence };
 
 struct Event {
     int64_t ts_us = 0;  // event time; of a summarised row, the end of its interval (when it counts as arriving)
@@ -24,7 +24,7 @@ struct Event {
     NameId host = kNoName;
     int64_t value_micro = 0;      // money in 1e-6 of the currency, exact; negative for returns
     uint32_t currency = 0;        // ISO letters packed, 'E' << 16 | 'U' << 8 | 'R'; 0: none given
-    uint32_t detail = 0;          // index into EventBatch::summaries or ::metrics, by kind
+    uint32_t detail = 0;          // index into EventBatch::summaries or ::metrics, by kind; of an occurrence its id
     EventKind kind = EventKind::transaction;
     bool failed = false;          // outcome other than ok
     bool has_latency = false;

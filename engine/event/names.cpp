@@ -113,4 +113,31 @@ MetricInstanceName MetricInstanceName::split(std::string_view text) {
     return {parts[0], parts[1], parts[2], parts[3]};
 }
 
+void OccurrenceName::join(std::string& out, const OccurrenceName& n) {
+    out.assign(n.name);
+    for (const std::string_view part : {n.service, n.resource}) {
+        out += kNameSeparator;
+        out.append(part);
+    }
+    for (const auto& [label, value] : n.labels) {
+        out += kNameSeparator;
+        out.append(label);
+        out += kNameSeparator;
+        out.append(value);
+    }
+}
+
+OccurrenceName OccurrenceName::split(std::string_view text) {
+    std::vector<std::string_view> parts;
+    for (size_t begin = 0; begin <= text.size();) {
+        const size_t end = std::min(text.find(kNameSeparator, begin), text.size());
+        parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    parts.resize(std::max<size_t>(3, parts.size()));
+    OccurrenceName n{parts[0], parts[1], parts[2], {}};
+    for (size_t i = 3; i + 1 < parts.size(); i += 2) n.labels.emplace_back(parts[i], parts[i + 1]);
+    return n;
+}
+
 }  // namespace foreshock

@@ -6,11 +6,12 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace foreshock {
 
-enum class NameSpace : uint8_t { service, host, metric_instance, dimension_value, count_ };
+enum class NameSpace : uint8_t { service, host, metric_instance, dimension_value, occurrence, count_ };
 inline constexpr size_t kNameSpaces = static_cast<size_t>(NameSpace::count_);
 
 using NameId = uint32_t;
@@ -62,6 +63,15 @@ struct MetricInstanceName {
 
     static void join(std::string& out, const MetricInstanceName& n);
     static MetricInstanceName split(std::string_view text);
+};
+// Text of an occurrence (an event of a type of the user's, such as a deployment): what names it and all its labels, joined by
+// the unit separator; labels as name, separator, value in the order of their names.
+struct OccurrenceName {
+    std::string_view name, service, resource;
+    std::vector<std::pair<std::string_view, std::string_view>> labels;
+
+    static void join(std::string& out, const OccurrenceName& n);
+    static OccurrenceName split(std::string_view text);
 };
 // Text of a dimension value: number of the dimension (one digit), unit separator, value.
 inline constexpr char kNameSeparator = '\x1f';

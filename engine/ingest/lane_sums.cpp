@@ -59,6 +59,11 @@ void LaneSums::fold_metric(int64_t ts_us, const MetricSample& m) {
     current_->metrics[m.instance].add(sample);
 }
 
+void LaneSums::fold_occurrence(int64_t ts_us, NameId id) {
+    if (id >= current_->occurrences.size()) current_->occurrences.resize(id + 1);
+    current_->occurrences[id].add({1, ts_us, ts_us});
+}
+
 // Quantiles of a summarised row become histogram counts: the ranks between two given quantiles are spread over four steps
 // of equal ratio that end in the upper one, so that the given quantiles are found again exactly (to a bucket).
 void LaneSums::fold_summary(ServicePartial& s, const Event& e, const Summary& row) {

@@ -22,7 +22,7 @@ public:
     // Adds an event at its corrected time. Empty on success, else why it is dropped. `partition_now_us` is the clock of the
     // event's partition; a slot is late for the event when its end plus `lateness_us` is not after that clock.
     std::optional<DropReason> add(const Event& e, int64_t ts_us, const EventBatch& batch, int64_t partition_now_us, int64_t lateness_us) {
-        const int64_t in_slot = ts_us - (e.kind == EventKind::transaction ? 0 : interval_bias(e, batch));
+        const int64_t in_slot = ts_us - (e.kind == EventKind::transaction || e.kind == EventKind::occurrence ? 0 : interval_bias(e, batch));
         if (in_slot < current_start_us_ || in_slot >= current_start_us_ + length_us_) [[unlikely]] enter(in_slot);
         if (current_start_us_ + length_us_ + lateness_us <= partition_now_us) [[unlikely]] return DropReason::late;
         if (partition_now_us > greatest_clock_us_) greatest_clock_us_ = partition_now_us;
@@ -52,6 +52,7 @@ private:
     std::optional<DropReason> open();
     void fold(const Event& e, int64_t ts_us, const EventBatch& batch) {
         if (e.kind == EventKind::metric) return fold_metric(ts_us, batch.metrics[e.detail]);
+        if (e.kind == EventKind::occurrence) [[unlikely]] return fold_occurrence(ts_us, e.detail);
         if (e.service >= current_->services.size()) [[unlikely]] current_->services.resize(e.service + 1);
         ServicePartial& s = current_->services[e.service];
         ++s.rows;
@@ -66,6 +67,7 @@ private:
             if (d != kNoName) current_->dimensions.add(e.service, d, 1, e.value_micro);
     }
     void fold_metric(int64_t ts_us, const MetricSample& m);
+    void fold_occurrence(int64_t ts_us, NameId id);
     void fold_summary(ServicePartial& s, const Event& e, const Summary& row);
 
     int64_t length_us_;

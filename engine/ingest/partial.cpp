@@ -40,6 +40,12 @@ void MetricPartial::add(const MetricPartial& other) {
     span_us = std::max(span_us, other.span_us);
 }
 
+void OccurrencePartial::add(const OccurrencePartial& other) {
+    first_us = count == 0 ? other.first_us : std::min(first_us, other.first_us);
+    last_us = count == 0 ? other.last_us : std::max(last_us, other.last_us);
+    count += other.count;
+}
+
 DimensionSums::Entry& DimensionSums::find(NameId service, NameId value) {
     const size_t mask = entries_.size() - 1;
     uint64_t h = (static_cast<uint64_t>(service) << 32 | value) * 0x9e3779b97f4a7c15ull;
@@ -78,6 +84,9 @@ void SlotPartial::merge(const SlotPartial& other) {
     if (metrics.size() < other.metrics.size()) metrics.resize(other.metrics.size());
     for (size_t i = 0; i < other.metrics.size(); ++i)
         if (other.metrics[i].samples != 0) metrics[i].add(other.metrics[i]);
+    if (occurrences.size() < other.occurrences.size()) occurrences.resize(other.occurrences.size());
+    for (size_t i = 0; i < other.occurrences.size(); ++i)
+        if (other.occurrences[i].count != 0) occurrences[i].add(other.occurrences[i]);
     dimensions.merge(other.dimensions);
     events += other.events;
 }
@@ -85,6 +94,7 @@ void SlotPartial::merge(const SlotPartial& other) {
 void SlotPartial::clear() {
     for (ServicePartial& s : services) if (s.rows != 0) s.clear();
     std::fill(metrics.begin(), metrics.end(), MetricPartial{});
+    std::fill(occurrences.begin(), occurrences.end(), OccurrencePartial{});
     dimensions.clear();
     events = 0;
 }

@@ -43,6 +43,14 @@ struct MetricPartial {
     void add(const MetricPartial& other);
 };
 
+// One occurrence (by its names and labels) in one slot: how often, and when first and last.
+struct OccurrencePartial {
+    int64_t count = 0;
+    int64_t first_us = 0, last_us = 0;
+
+    void add(const OccurrencePartial& other);
+};
+
 // Sums per service and dimension value: open addressing, because a stream can have thousands of values.
 class DimensionSums {
 public:
@@ -72,10 +80,11 @@ private:
     size_t used_ = 0;
 };
 
-// Partials by name id; entries without rows or samples are unused.
+// Partials by name id; entries without rows, samples or counts are unused.
 struct SlotPartial {
     std::vector<ServicePartial> services;  // [service id]
     std::vector<MetricPartial> metrics;    // [metric instance id]
+    std::vector<OccurrencePartial> occurrences;  // [occurrence id]
     DimensionSums dimensions;
     uint64_t events = 0;                   // events used in it
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -42,6 +43,7 @@ struct ServiceModel {
     bool roll_up_weighted = false;           // its state follows those it calls by weight, instead of the worst of them
     std::string supplier;                    // third party that runs it; empty: ours
     std::vector<ZoneOffset> utc_offsets;     // of time_zone, spread out by rules/; empty: UTC
+    std::vector<std::pair<std::string, std::string>> labels;  // by which rules tell them apart
 };
 
 enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, queue, memory, disk, rate_limit };
@@ -72,6 +74,7 @@ struct ResourceModel {
     std::vector<MatchRule> match;  // empty: by name
     std::vector<MetricModel> metrics;
     std::optional<ScalingModel> scaling;
+    std::vector<std::pair<std::string, std::string>> labels;
 };
 
 enum class CalendarKind : uint8_t { campaign, priority, maintenance, holiday };

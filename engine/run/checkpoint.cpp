@@ -12,6 +12,8 @@ void archive_metric(Archive& a, MetricPartial& m) {
     a(m.samples, m.sum, m.max, m.last_us, m.last, m.limit, m.span_us);
 }
 
+void archive_occurrence(Archive& a, OccurrencePartial& o) { a(o.count, o.first_us, o.last_us); }
+
 template <class Entry, class Fields>
 void archive_by_name(Archive& a, std::vector<Entry>& entries, NameSpace space, Names& names, auto used, Fields fields) {
     std::map<std::string, NameId> present;
@@ -51,6 +53,8 @@ void archive_slot(Archive& a, SlotPartial& sums, Names& names) {
     archive_by_name(a, sums.services, NameSpace::service, names, [](const ServicePartial& s) { return s.rows != 0; }, archive_service);
     archive_by_name(a, sums.metrics, NameSpace::metric_instance, names, [](const MetricPartial& m) { return m.samples != 0; },
                     archive_metric);
+    archive_by_name(a, sums.occurrences, NameSpace::occurrence, names, [](const OccurrencePartial& o) { return o.count != 0; },
+                    archive_occurrence);
     archive_dimensions(a, sums.dimensions, names);
 }
 

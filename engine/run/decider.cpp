@@ -10,7 +10,9 @@ Decider::Decider(const Model& model, const EngineOptions& options)
       detect_(inventory_, options),
       correlate_(inventory_, options),
       forecast_(inventory_, options),
+      match_(inventory_, options),
       warn_(inventory_, options),
+      warn_rules_(inventory_, options),
       stand_(inventory_, options) {}
 
 void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names) {
@@ -19,16 +21,20 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const Signals& signals = detect_.close(closed);
     const Correlation& correlation = correlate_.correlate(signals);
     const Forecasts& forecasts = forecast_.forecast(signals, correlation);
-    const std::span<const WarningRevision> warnings = warn_.decide(forecasts);
+    const Firings& firings = match_.match(closed, signals, forecasts);
+    const std::span<const WarningRevision> promised = warn_.decide(forecasts);
+    const RuleWarnings& ruled = warn_rules_.decide(firings);
+    said_.assign(promised.begin(), promised.end());
+    said_.insert(said_.end(), ruled.said.begin(), ruled.said.end());
     const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
-    count(closed, signals, warnings);
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, warnings, &standings});
-    if (warnings.empty()) return;
-    for (Sink* s : sinks_) s->deliver(warnings);
+    count(closed, signals, firings, said_);
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow});
+    if (said_.empty()) return;
+    for (Sink* s : sinks_) s->deliver(said_);
 }
 
-void Decider::count(const ClosedSlot& slot, const Signals& signals, std::span<const WarningRevision> warnings) {
+void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings) {
     ++totals_.slots_closed;
     totals_.service_slots_closed += slot.services.size();
     for (const ServiceSlot& s : slot.services) totals_.transactions += static_cast<uint64_t>(s.count);
@@ -38,6 +44,9 @@ void Decider::count(const ClosedSlot& slot, const Signals& signals, std::span<co
         totals_.warnings_updated += w.state == WarningState::updated;
         totals_.warnings_resolved += w.state == WarningState::resolved;
     }
+    totals_.rules = firings.plan->rules.size();
+    totals_.rule_keys = firings.keys;
+    totals_.rule_keys_refused += firings.keys_refused;
     totals_.services = inventory_.services().size();
     totals_.resources = inventory_.resources().size();
     totals_.gauges = inventory_.gauges().size();
@@ -49,7 +58,9 @@ void Decider::archive(Archive& a) {
     detect_.archive(a);
     correlate_.archive(a);
     forecast_.archive(a);
+    match_.archive(a);
     warn_.archive(a);
+    warn_rules_.archive(a);
     stand_.archive(a);
     a(next_);
 }

@@ -1,5 +1,5 @@
 // Everything right of ingest: small data, strictly ordered by event time. Takes the merged sums of each slot through
-// window, detect, correlate, forecast and warn. One worker only.
+// window, detect, correlate, forecast, match and warn. One worker only.
 #pragma once
 
 #include <span>
@@ -8,10 +8,12 @@
 #include "engine/correlate/correlator.h"
 #include "engine/detect/detector.h"
 #include "engine/forecast/forecaster.h"
+#include "engine/match/matcher.h"
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
 #include "engine/run/sink.h"
 #include "engine/standing/stander.h"
+#include "engine/warn/rule_warner.h"
 #include "engine/warn/warner.h"
 #include "engine/window/windower.h"
 
@@ -24,6 +26,9 @@ public:
     void add(Sink& sink) { sinks_.push_back(&sink); }
     void add(Observer& observer) { observers_.push_back(&observer); }
 
+    // The user's rules, from the next slot on. State of rules that stay as they are is kept.
+    void use(RulePlan plan) { match_.use(std::move(plan)); }
+
     // Decides the next slot. Slots come in order; over a gap of more than kLongestGap the empty slots are left out.
     void decide(SlotIndex slot, const SlotPartial& sums, const Names& names);
 
@@ -35,15 +40,18 @@ public:
     void archive(Archive& a);
 
 private:
-    void count(const ClosedSlot& slot, const Signals& signals, std::span<const WarningRevision> warnings);
+    void count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings);
 
     Inventory inventory_;
     Windower window_;
     Detector detect_;
     Correlator correlate_;
     Forecaster forecast_;
+    Matcher match_;
     Warner warn_;
+    RuleWarner warn_rules_;
     Stander stand_;
+    std::vector<WarningRevision> said_;
     std::vector<Sink*> sinks_;
     std::vector<Observer*> observers_;
     std::optional<SlotIndex> next_;

@@ -130,7 +130,9 @@ void Lane::sum(const EventBatch& batch) {
             ++totals_.skipped;
             continue;
         }
-        const bool nameless = e.kind == EventKind::metric ? batch.metrics[e.detail].instance == kNameOverflow : e.service == kNameOverflow;
+        const bool nameless = e.kind == EventKind::metric       ? batch.metrics[e.detail].instance == kNameOverflow
+                              : e.kind == EventKind::occurrence ? e.detail == kNameOverflow
+                                                                : e.service == kNameOverflow;
         if (nameless) [[unlikely]] {
             ++totals_.dropped[static_cast<size_t>(DropReason::too_many_series)];
             continue;

@@ -7,6 +7,7 @@
 #include "engine/correlate/incident.h"
 #include "engine/detect/signal.h"
 #include "engine/forecast/forecast.h"
+#include "engine/match/firing.h"
 #include "engine/plan/inventory.h"
 #include "engine/standing/standing.h"
 #include "engine/warn/warning.h"
@@ -22,6 +23,8 @@ struct DecidedSlot {
     const Forecasts& forecasts;
     std::span<const WarningRevision> warnings;
     const Standings* standings = nullptr;  // null: not judged
+    const Firings* firings = nullptr;      // null: not judged
+    std::span<const WarningRevision> shadow{};  // of shadow rules: what they would have said
 };
 
 class Observer {

@@ -8,7 +8,9 @@
 namespace foreshock {
 
 Pipeline::Pipeline(PipelineSettings settings)
-    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.model, settings_.options) {}
+    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.model, settings_.options) {
+    decider_.use(std::move(settings_.rules));
+}
 
 Pipeline::~Pipeline() {
     stop();
@@ -130,10 +132,27 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
             carried_.erase(carried);
         }
         for (auto& lane : lanes_) lane->close({slot}, merged_);
+        take_new_rules();
         decider_.decide({slot}, merged_, names_);
         { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_.totals(); }
         decided_until({slot});
     }
+}
+
+void Pipeline::replace_rules(RulePlan plan) {
+    const std::lock_guard lock(rules_mutex_);
+    new_rules_ = std::move(plan);
+}
+
+void Pipeline::take_new_rules() {
+    std::optional<RulePlan> plan;
+    {
+        const std::lock_guard lock(rules_mutex_);
+        plan.swap(new_rules_);
+    }
+    if (!plan) return;
+    decider_.use(std::move(*plan));
+    ++rule_changes_;
 }
 
 void Pipeline::decided_until(SlotIndex slot) {
@@ -200,6 +219,7 @@ RunTotals Pipeline::totals() {
     for (auto& lane : lanes_) lane->add_totals(t);
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
     t.checkpoints = checkpoints_;
+    t.rule_changes = rule_changes_;
     t.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
     t.watermark_us = decided_until_us_;
     return t;

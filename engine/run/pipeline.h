@@ -1,16 +1,17 @@
 // The whole way of an event. Lanes read, decode and sum in parallel; the calling thread closes slots as the watermark
 // passes them and takes each through the deciding stages, in order; checkpoints hold offsets and state of one moment.
 //
-//     source ─▶ decode ─▶ ingest ═▶ window ─▶ detect ─▶ correlate ─▶ forecast ─▶ warn ─▶ sink
-//     └────────── lanes ─────────┘  └──────────────────── decider ─────────────────────────┘
+//     source ─▶ decode ─▶ ingest ═▶ window ─▶ detect ─▶ correlate ─▶ forecast ─▶ match ─▶ warn ─▶ sink
+//     └────────── lanes ─────────┘  └───────────────────────── decider ────────────────────────────┘
 //
-// Set up before start; `stop` and `totals` from any thread.
+// Set up before start; `stop`, `replace_rules` and `totals` from any thread.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +35,7 @@ struct PipelineSettings {
     unsigned lanes = 2;  // at most, for sources that can choose
     EventTime from = kBeginningOfTime, to = kEndOfTime;
     double speed = 0;    // event time per processing time; 0: as fast as it goes
+    RulePlan rules{};    // the user's; see replace_rules
 };
 
 class Pipeline {
@@ -48,6 +50,9 @@ public:
     // Runs until every source has ended, one has failed, or `stop`. Problems: what failed outside.
     [[nodiscard]] Status run();
     void stop();
+    // From the next slot on these rules are judged; state of those that stay as they are is kept. Any thread; of several before
+    // the next slot the last one counts.
+    void replace_rules(RulePlan plan);
     RunTotals totals();
     // Event time up to which everything is decided.
     EventTime decided_until() const { return EventTime{Micros{decided_until_us_.load()}}; }
@@ -58,6 +63,7 @@ private:
     void close_ready_slots();
     void close_until(SlotIndex last, bool only_open);  // inclusive; `only_open`: no empty slots after the last open one
     void decided_until(SlotIndex slot);
+    void take_new_rules();
     EventTime watermark(bool& only_open);
     bool all_finished();
     Status checkpoint();
@@ -85,6 +91,9 @@ private:
     std::mutex totals_mutex_;
     RunTotals decided_totals_;
     std::atomic<uint64_t> checkpoints_{0};
+    std::mutex rules_mutex_;
+    std::optional<RulePlan> new_rules_;  // not yet in use
+    std::atomic<uint64_t> rule_changes_{0};
     std::atomic<bool> opened_{false};  // lanes_ does not change any more
     std::chrono::steady_clock::time_point started_;
     EventTime first_event_ = kBeginningOfTime;  // for `speed`

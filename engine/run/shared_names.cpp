@@ -9,6 +9,7 @@ SharedNames::SharedNames(const Bounds& bounds) {
     spaces_[static_cast<size_t>(NameSpace::host)].bound = bounds.hosts;
     spaces_[static_cast<size_t>(NameSpace::metric_instance)].bound = bounds.metric_instances;
     spaces_[static_cast<size_t>(NameSpace::dimension_value)].bound = bounds.dimension_values;
+    spaces_[static_cast<size_t>(NameSpace::occurrence)].bound = bounds.occurrences;
 }
 
 NameId SharedNames::intern(NameSpace space, std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -61,6 +62,8 @@ struct WarningRevision {
     struct Advice { std::string action, resource, unit; double amount = 0, lead_time_seconds = 0, cost_per_hour = 0; };
     std::vector<Advice> advice;
     std::string owner;
+    std::vector<std::pair<std::string, std::string>> labels, links;  // of a rule of the user's
+    std::string key;        // what such a rule speaks of: a service, a resource, the value of a label; empty: all together
     std::string sentence;
 };
 

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/histogram.h"
@@ -43,6 +44,15 @@ struct GaugeSlot {
     double span_seconds = 0;  // time that the value covers
 };
 
+// Events of a type of the user's (a deployment, a finished backup) in one slot; equal names and labels are one.
+struct OccurrenceSlot {
+    std::string name;
+    std::string service, resource;  // empty: none given
+    std::vector<std::pair<std::string, std::string>> labels;  // by name
+    int64_t count = 0;
+    EventTime first, last;
+};
+
 struct ClosedSlot {
     SlotIndex index;
     EventTime start, end;
@@ -50,6 +60,7 @@ struct ClosedSlot {
     Micros length{0};
     std::vector<ServiceSlot> services;
     std::vector<GaugeSlot> gauges;
+    std::vector<OccurrenceSlot> occurrences;  // by name, service, resource and labels
     uint64_t events = 0;
 };
 

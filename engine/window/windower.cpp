@@ -39,6 +39,7 @@ const ClosedSlot& Windower::close(SlotIndex slot, const SlotPartial& sums, const
     slot_.events = sums.events;
     close_services(sums, names);
     close_gauges(sums, names);
+    close_occurrences(sums, names);
     return slot_;
 }
 
@@ -119,6 +120,22 @@ void Windower::close_gauges(const SlotPartial& sums, const Names& names) {
     std::sort(present.begin(), present.end());
     for (const auto& [text, id] : present) report(std::string(text), sums.metrics[id]);
     add_up_gauges();
+}
+
+void Windower::close_occurrences(const SlotPartial& sums, const Names& names) {
+    std::vector<std::pair<std::string_view, NameId>> present;
+    for (NameId id = 0; id < sums.occurrences.size(); ++id)
+        if (sums.occurrences[id].count != 0) present.emplace_back(text_of(NameSpace::occurrence, id, names), id);
+    std::sort(present.begin(), present.end());
+    slot_.occurrences.clear();
+    for (const auto& [text, id] : present) {
+        const OccurrencePartial& p = sums.occurrences[id];
+        const OccurrenceName n = OccurrenceName::split(text);
+        OccurrenceSlot o{std::string(n.name), std::string(n.service), std::string(n.resource), {}, p.count, EventTime{Micros{p.first_us}},
+                         EventTime{Micros{p.last_us}}};
+        for (const auto& [label, value] : n.labels) o.labels.emplace_back(label, value);
+        slot_.occurrences.push_back(std::move(o));
+    }
 }
 
 // A gauge appears in a slot in which at least one of its instances reported. The others count with their last value while

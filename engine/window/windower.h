@@ -45,6 +45,7 @@ private:
 
     void close_services(const SlotPartial& sums, const Names& names);
     void close_gauges(const SlotPartial& sums, const Names& names);
+    void close_occurrences(const SlotPartial& sums, const Names& names);
     void report(const std::string& text, const MetricPartial& p);
     void add_up_gauges();
     GaugeIndex identify(const MetricInstanceName& name);

@@ -92,6 +92,7 @@ Status play(const DemoOptions& o, Config& config, const std::string& brokers, st
     MemoryStore store;
     const NativeJsonFactory decoders(decode_options(config));
     PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = store};
+    settings.rules = config.rules;
     settings.lanes = workers(o, config);
     LeadTimes lead_times;
     Pipeline pipeline(std::move(settings));

@@ -81,6 +81,7 @@ int replay_command(const ReplayOptions& o) {
     settings.from = from.value();
     settings.to = to.value();
     settings.speed = o.speed;
+    settings.rules = config.value().rules;
     Pipeline pipeline(std::move(settings));
     for (auto& s : sources.value()) pipeline.add(*s);
     for (auto& s : outputs.sinks) pipeline.add(*s);

@@ -68,6 +68,7 @@ int run_command(const RunOptions& o) {
                               .dead_letters = parts.dead_letters.get()};
     settings.checkpoint_every = std::chrono::duration_cast<std::chrono::milliseconds>(config.state.checkpoint_every);
     settings.live = !o.until_end;
+    settings.rules = config.rules;
     settings.lanes = workers(o, config);
     LeadTimes lead_times;
     Pipeline pipeline(std::move(settings));

@@ -166,9 +166,11 @@ void append_state_entries(std::vector<Entry>& entries, const DecidedSlot& slot) 
     }
 }
 
-Entry warning_entry(const WarningRevision& w) {
-    EntryMaker e(EntryKind::revisions, w.time);
-    e.lead("state", to_string(w.state)).lead("service", std::string_view(w.service)).lead("slo", std::string_view(w.slo));
+// A warning of a rule of the user's stands under what it speaks of and the name of the rule.
+Entry warning_entry(const WarningRevision& w, EntryKind kind) {
+    const std::string& key = w.key.empty() ? w.rule : w.key;
+    EntryMaker e(kind, w.time);
+    e.lead("state", to_string(w.state)).lead("service", std::string_view(w.slo.empty() && w.service.empty() ? key : w.service)).lead("slo", std::string_view(w.slo.empty() ? w.rule : w.slo));
     e.shown("severity", to_string(w.severity)).shown("breached", std::string_view(w.breached ? "yes" : "no"));
     e.shown("breach_at", w.breach_at).shown("probability", w.probability);
     e.shown("resource", std::string_view(w.resource.name.empty() ? "none" : w.resource.name));
@@ -188,7 +190,9 @@ Entry warning_entry(const WarningRevision& w) {
     e.add("value_per_minute", w.impact.value_per_minute).add("at_risk", w.impact.at_risk).add("currency", std::string_view(w.impact.currency));
     e.add("priority", w.priority).add("advice", std::string_view(w.advice.empty() ? "none" : w.advice[0].action));
     e.add("advice_amount", w.advice.empty() ? kUnknown : w.advice[0].amount).add("owner", std::string_view(w.owner));
-    e.add("sentence", std::string_view(w.sentence));
+    e.add("sentence", std::string_view(w.sentence)).add("key", std::string_view(w.key)).add("rule_version", w.rule_version);
+    for (const auto& [name, value] : w.labels) e.add("label." + name, std::string_view(value));
+    for (const auto& [name, value] : w.links) e.add("link." + name, std::string_view(value));
     return e.take();
 }
 
@@ -229,7 +233,8 @@ std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entrie
         text += '\n';
     }
     const CloudEventContext context;
-    for (const WarningRevision& w : slot.warnings) text += to_cloudevent(w, context) + '\n';
+    for (const auto& revisions : {slot.warnings, slot.shadow})
+        for (const WarningRevision& w : revisions) text += to_cloudevent(w, context) + '\n';
     for (const BreachForecast& f : slot.forecasts.promises) text += bits(f.probability) + ' ';
     for (const SloState& s : slot.signals.slos) {
         text += bits(s.value) + ' ' + bits(s.budget.left) + ' ';

@@ -13,7 +13,7 @@ void append_slot_entries(std::vector<Entry>& entries, const DecidedSlot& slot, c
 void append_signal_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 void append_state_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 void append_budget_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
-Entry warning_entry(const WarningRevision& w);
+Entry warning_entry(const WarningRevision& w, EntryKind kind);
 Entry dead_letter_entry(std::string_view partition, const BadRecord& record);
 std::vector<Entry> dropped_entries(const RunTotals& totals);
 Entry totals_entry(const RunTotals& totals);

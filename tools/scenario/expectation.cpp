@@ -68,7 +68,8 @@ size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
         case EntryKind::budgets:
         case EntryKind::states: return 3;
         case EntryKind::warnings:
-        case EntryKind::revisions: return 4;
+        case EntryKind::revisions:
+        case EntryKind::shadow: return 4;
         case EntryKind::dropped: return 2;
         case EntryKind::dead_letters: return 3;
         default: return 0;
@@ -138,7 +139,7 @@ Expectation parse_expectation_head(const std::vector<Word>& words, EventTime sta
     size_t k = 0;
     while (k < static_cast<size_t>(EntryKind::count_) && kind.text != to_string(static_cast<EntryKind>(k))) ++k;
     if (in.ok() && k == static_cast<size_t>(EntryKind::count_))
-        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, warnings, revisions, dropped, dead_letters, totals");
+        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, warnings, revisions, shadow, dropped, dead_letters, totals");
     e.kind = static_cast<EntryKind>(k);
     const auto moment = [&](std::optional<EventTime>& into) {
         const Word& w = in.take("a time");
@@ -149,7 +150,7 @@ Expectation parse_expectation_head(const std::vector<Word>& words, EventTime sta
         if (in.take_if("of")) e.of = in.take("a service or resource").text;
         else if (in.take_if("from")) moment(e.from);
         else if (in.take_if("to")) moment(e.to);
-        else if (e.second.empty() && (e.kind == EntryKind::signals || e.kind == EntryKind::warnings || e.kind == EntryKind::revisions)) e.second = in.take("").text;
+        else if (e.second.empty() && (e.kind == EntryKind::signals || e.kind == EntryKind::warnings || e.kind == EntryKind::revisions || e.kind == EntryKind::shadow)) e.second = in.take("").text;
         else in.fail(in.peek(), "'" + in.peek().text + "' does not belong here", "of NAME, from TIME or to TIME");
     }
     return e;

@@ -95,8 +95,8 @@ private:
         else if (key == "known_gap") scenario_.known_gap = prose(b);
         else if (key == "series") read_series(b);
         else if (key == "expect") read_expectation(b);
-        else if (key != "start" && key != "options" && key != "model")
-            problem(b.line, 1, "unknown key '" + key + "'", "one of name, description, start, options, model, series, expect, known_gap");
+        else if (key != "start" && key != "options" && key != "model" && key != "rules" && key != "conditions")
+            problem(b.line, 1, "unknown key '" + key + "'", "one of name, description, start, options, model, rules, conditions, series, expect, known_gap");
     }
 
     std::string prose(const Block& b) const {
@@ -145,7 +145,7 @@ private:
     void read_config() {
         std::vector<std::string> kept(scenario_.lines.size());
         for (const Block& b : blocks_) {
-            const bool model = b.key() == "model", options = b.key() == "options";
+            const bool model = b.key() == "model" || b.key() == "rules" || b.key() == "conditions", options = b.key() == "options";
             if (model) kept[b.line - 1] = line(b.line);
             size_t indent = std::string::npos;
             for (uint32_t n = b.line + 1; n <= b.end && (model || options); ++n) {

@@ -87,6 +87,7 @@ private:
         PipelineSettings settings{scenario_.config.engine, scenario_.config.model, decoders_, store};
         settings.dead_letters = &writer;
         settings.lanes = mode_.lanes;
+        settings.rules = scenario_.config.rules;
         const bool often = mode_.interruption != Interruption::none || mode_.rocksdb;
         settings.checkpoint_every = std::chrono::milliseconds{mode_.interruption == Interruption::killed ? 1 : often ? 20 : 3'600'000};
         Pipeline pipeline(settings);

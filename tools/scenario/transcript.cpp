@@ -27,7 +27,7 @@ std::string number_text(double x) {
 }  // namespace
 
 std::string_view to_string(EntryKind k) {
-    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "states", "warnings", "revisions", "dropped", "dead_letters", "totals"};
+    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "states", "warnings", "revisions", "shadow", "dropped", "dead_letters", "totals"};
     return kNames[static_cast<size_t>(k)];
 }
 
@@ -84,10 +84,10 @@ std::vector<Entry> Transcript::entries(EntryKind kind) const {
         for (const auto& [key, entry] : dead_letters) found.push_back(entry);
         return found;
     }
-    const bool life_only = kind == EntryKind::warnings;
+    const bool life_only = kind == EntryKind::warnings || kind == EntryKind::shadow;
     for (const SlotRecord& slot : slots) {
         for (const Entry& e : slot.entries) {
-            if (e.kind != (life_only ? EntryKind::revisions : kind)) continue;
+            if (e.kind != (kind == EntryKind::warnings ? EntryKind::revisions : kind)) continue;
             if (life_only && e.find("state")->text == to_string(WarningState::updated)) continue;
             found.push_back(e);
         }
@@ -115,7 +115,8 @@ void TranscriptWriter::decided(const DecidedSlot& slot) {
     append_signal_entries(record.entries, slot);
     append_budget_entries(record.entries, slot);
     append_state_entries(record.entries, slot);
-    for (const WarningRevision& w : slot.warnings) record.entries.push_back(warning_entry(w));
+    for (const WarningRevision& w : slot.warnings) record.entries.push_back(warning_entry(w, EntryKind::revisions));
+    for (const WarningRevision& w : slot.shadow) record.entries.push_back(warning_entry(w, EntryKind::shadow));
     record.exact = exact_text(slot, record.entries);
     if (state_->trace) std::fputs(trace_text(slot).c_str(), stderr);
     state_->transcript.slots.push_back(std::move(record));

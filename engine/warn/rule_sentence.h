@@ -1,0 +1,18 @@
+// What a rule of the user's says: its text with what is known put in, or, where it has none, what holds. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/match/firing.h"
+#include "engine/warn/warning.h"
+
+namespace foreshock {
+
+// "shop volume is x2.1 its usual", "`db-1` connections_used is at 81 %".
+std::string evidence_text(const Evidence& e);
+
+// The sentence of `w`, whose other fields are filled in. Times are UTC.
+std::string rule_sentence(const Rule& rule, const WarningRevision& w, EventTime since, const std::vector<Evidence>& evidence);
+
+}  // namespace foreshock

@@ -1,0 +1,153 @@
+#include "engine/warn/rule_warner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/warn/life.h"
+#include "engine/warn/rule_sentence.h"
+
+namespace foreshock {
+namespace {
+
+constexpr double kUnknownNumber = std::numeric_limits<double>::quiet_NaN();
+
+std::string currency_text(uint32_t packed) {
+    std::string text;
+    for (int shift = 16; shift >= 0; shift -= 8)
+        if (const char c = static_cast<char>((packed >> shift) & 0xff); c != 0) text += c;
+    return text;
+}
+
+void put_driver(const std::vector<Evidence>& evidence, WarningRevision& w) {
+    w.driver.kind = "other";
+    w.driver.value = w.driver.baseline = w.driver.ratio = kUnknownNumber;
+    for (const Evidence& e : evidence) {
+        if (e.kind != ConditionKind::spike && e.kind != ConditionKind::drop) continue;
+        w.driver.kind = e.kind == ConditionKind::drop ? "drop" : e.entity.ends_with(" value") ? "value" : "volume";
+        w.driver.series = e.entity;
+        w.driver.ratio = e.value;
+        return;
+    }
+}
+
+void put_resource(const std::vector<Evidence>& evidence, WarningRevision& w) {
+    w.resource.utilization = w.resource.limit = w.resource.slope_per_min = w.resource.headroom = kUnknownNumber;
+    for (const Evidence& e : evidence) {
+        const size_t space = e.entity.find_last_of(' ');
+        if (e.kind != ConditionKind::pressure || space == std::string::npos) continue;
+        const std::string name = e.entity.substr(0, space);
+        if (!w.resource.name.empty() && w.resource.name != name) continue;
+        w.resource.name = name;
+        w.resource.metric = e.entity.substr(space + 1);
+        w.resource.utilization = e.value;
+        w.resource.headroom = 1 - e.value;
+        return;
+    }
+}
+
+}  // namespace
+
+const RuleWarnings& RuleWarner::decide(const Firings& firings) {
+    out_.said.clear();
+    out_.shadow.clear();
+    if (firings.plan == nullptr) return out_;
+    for (const RuleFiring& f : firings.firings) hold(firings, f);
+    if (!lives_.empty()) resolve(firings);
+    return out_;
+}
+
+void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
+    const Rule& rule = slot.plan->rules[f.rule];
+    const Name name{rule.name, f.key};
+    auto known = lives_.find(name);
+    if (known != lives_.end() && known->second.definition != rule.definition) return;  // ends in this slot; the new one opens in the next
+    const bool opens = known == lives_.end();
+    if (opens) {
+        known = lives_.emplace(name, Life{}).first;
+        begin(slot, f, rule, known->second);
+    }
+    Life& life = known->second;
+    life.held_at = slot.end;
+    if (!opens && slot.end - life.said_at < options_.warn.repeat) return;
+    if (!opens) ++life.revision;
+    life.said_at = slot.end;
+    WarningRevision w = revision(slot, name, life, opens ? WarningState::open : WarningState::updated);
+    add_firing(f, rule, w);
+    w.sentence = rule_sentence(rule, w, f.since, f.evidence);
+    say(life, std::move(w));
+}
+
+void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const {
+    life.definition = rule.definition;
+    life.title = rule.title.empty() ? rule.name : rule.title;
+    life.labels = rule.labels;
+    life.links = rule.links;
+    life.shadow = rule.shadow;
+    life.critical = rule.critical;
+    life.version = rule.version;
+    life.opened_start = slot.start;
+    life.opened_at = slot.end;
+    life.service = rule.by == RuleKey::service ? f.key : f.service == kNoIndex ? "" : inventory_.services()[f.service].name;
+    if (rule.by == RuleKey::resource) life.resource = f.key;
+    if (f.service != kNoIndex && inventory_.services()[f.service].model != nullptr) life.owner = inventory_.services()[f.service].model->owner;
+}
+
+void RuleWarner::resolve(const Firings& slot) {
+    for (auto at = lives_.begin(); at != lives_.end();) {
+        const auto& [name, life] = *at;
+        const auto rule = std::ranges::find(slot.plan->rules, name.first, &Rule::name);
+        const bool gone = rule == slot.plan->rules.end() || rule->definition != life.definition;
+        if (!gone && slot.end - life.held_at < std::max(rule->resolve_after, Micros{1})) {
+            ++at;
+            continue;
+        }
+        ++at->second.revision;
+        WarningRevision w = revision(slot, name, life, WarningState::resolved);
+        put_driver({}, w);
+        put_resource({}, w);
+        w.sentence = (name.second.empty() ? "" : name.second + ": ") + "over. " +
+                     (gone ? "The rule '" + name.first + "' was changed or removed." : life.title + ": said at " + to_clock(life.opened_at) + ", holds no more.");
+        say(life, std::move(w));
+        at = lives_.erase(at);
+    }
+}
+
+WarningRevision RuleWarner::revision(const Firings& slot, const Name& name, const Life& life, WarningState state) const {
+    WarningRevision w;
+    w.rule = name.first;
+    w.key = name.second;
+    w.id = warning_id(options_.app, "rule " + name.first, name.second, life.opened_start);
+    w.revision = life.revision;
+    w.state = state;
+    w.time = slot.decided_at;
+    w.opened_at = life.opened_at;
+    w.rule_version = life.version;
+    w.config_hash = slot.plan->hash;
+    w.service = life.service;
+    w.resource.name = life.resource;
+    w.severity = life.critical ? Severity::critical : Severity::warning;
+    w.probability = kUnknownNumber;
+    w.impact.value_per_minute = w.impact.at_risk = kUnknownNumber;
+    w.owner = life.owner;
+    w.labels = life.labels;
+    w.links = life.links;
+    return w;
+}
+
+void RuleWarner::add_firing(const RuleFiring& f, const Rule& rule, WarningRevision& w) const {
+    put_driver(f.evidence, w);
+    put_resource(f.evidence, w);
+    w.driver.since = f.since;
+    const bool worth = f.value_per_minute > 0;
+    if (worth) w.impact.value_per_minute = f.value_per_minute;
+    w.impact.currency = currency_text(f.currency);
+    const ServiceModel* model = f.service == kNoIndex ? nullptr : inventory_.services()[f.service].model;
+    if (model != nullptr && w.impact.currency.empty()) w.impact.currency = model->currency;
+    const bool special = model != nullptr && model->service_class == ServiceClass::differentiator;
+    w.priority = (rule.critical ? 2 : 1) * (1 + std::log10(1 + (worth ? f.value_per_minute : 0))) * (special ? 1.5 : 1);
+}
+
+void RuleWarner::say(const Life& life, WarningRevision w) { (life.shadow ? out_.shadow : out_.said).push_back(std::move(w)); }
+
+}  // namespace foreshock

@@ -1,0 +1,59 @@
+// Stage: rules that hold in, revisions of their warnings out. Opens at once, repeats, and resolves when the rule has not held
+// for its `resolve_after`, or has been changed or removed. At most one open warning for each rule and key. One worker only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/archive.h"
+#include "engine/match/firing.h"
+#include "engine/plan/inventory.h"
+#include "engine/plan/options.h"
+#include "engine/warn/warning.h"
+
+namespace foreshock {
+
+// What rules have to say in one slot, in the order of rules and keys.
+struct RuleWarnings {
+    std::vector<WarningRevision> said;
+    std::vector<WarningRevision> shadow;  // of shadow rules: for the record only
+};
+
+class RuleWarner {
+public:
+    RuleWarner(const Inventory& inventory, const EngineOptions& options) : inventory_(inventory), options_(options) {}
+    // Valid until the next call.
+    const RuleWarnings& decide(const Firings& firings);
+    void archive(Archive& a) { a(lives_); }
+
+private:
+    // An open warning, with what its end needs where the rule is gone by then.
+    struct Life {
+        std::string definition, title, service, resource, owner;
+        std::vector<Label> labels, links;
+        bool shadow = false, critical = false;
+        uint32_t version = 1, revision = 1;
+        EventTime opened_start{}, opened_at{}, said_at{}, held_at{};
+
+        void archive(Archive& a) {
+            a(definition, title, service, resource, owner, labels, links, shadow, critical, version, revision, opened_start, opened_at, said_at, held_at);
+        }
+    };
+    using Name = std::pair<std::string, std::string>;  // rule, key
+
+    void hold(const Firings& slot, const RuleFiring& f);
+    void resolve(const Firings& slot);
+    void begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const;
+    WarningRevision revision(const Firings& slot, const Name& name, const Life& life, WarningState state) const;
+    void add_firing(const RuleFiring& f, const Rule& rule, WarningRevision& w) const;
+    void say(const Life& life, WarningRevision w);
+
+    const Inventory& inventory_;
+    const EngineOptions& options_;
+    std::map<Name, Life> lives_;
+    RuleWarnings out_;
+};
+
+}  // namespace foreshock
