@@ -142,9 +142,11 @@ Result<Config> load_config_text(std::string_view text, const std::string& file_n
     config.model = std::move(loader.draft().model);
     config.model.hash = loader.hash(config.engine);
     note_rules(rules, config.model, problems);
-    config.notes = problems.take();
+    config.doubts = problems.take();
+    for (const RuleDraft& r : rules.rules)
+        for (size_t n = 0; n < r.places.size(); ++n) config.places.emplace("rules." + r.rule.name + "[" + std::to_string(n) + "]", place_only(problems, r.places[n]));
     config.rules = plan_of(std::move(rules), config.model.hash);
-    config.rule_files = loader.rules().files();
+    config.rule_patterns = loader.rules().patterns();
     config.model_files = loader.files();
     for (const auto& [name, place] : loader.draft().places) config.places.emplace(name, place_only(problems, place));
     for (const Notice& n : loader.draft().notices) {
@@ -162,6 +164,16 @@ Result<Config> load_config(const std::string& path) {
     Diagnostic d = text.problems().front();
     d.file = path;
     return d;
+}
+
+std::vector<std::string> files_of(const Config& config) {
+    std::vector<std::string> files{config.file};
+    files.insert(files.end(), config.model_files.begin(), config.model_files.end());
+    for (const std::string& pattern : config.rule_patterns) {
+        const auto fitting = files_that_fit(pattern);
+        files.insert(files.end(), fitting.begin(), fitting.end());
+    }
+    return files;
 }
 
 Diagnostics check_config(const std::vector<std::string>& paths) {

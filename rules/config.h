@@ -66,6 +66,12 @@ struct StateConfig {
     std::string directory;  // empty: in memory only
     Micros checkpoint_every = std::chrono::seconds{5};
 };
+struct ShadowConfig {
+    std::string file;  // empty: nothing is kept
+};
+struct ReloadConfig {
+    Micros watch_every = std::chrono::seconds{2};  // 0: files are not watched
+};
 struct HttpConfig {
     std::string host;  // empty: nothing is served
     uint16_t port = 0;  // 0: any free one
@@ -84,13 +90,15 @@ struct Config {
     std::vector<OutputConfig> outputs;
     std::optional<DeadLetterConfig> dead_letter;
     StateConfig state;
+    ShadowConfig shadow;
+    ReloadConfig reload;
     HttpConfig http;
     LogConfig log;
     uint32_t workers = 0;  // 0: all cores
     RulePlan rules;        // the user's
-    std::vector<std::string> rule_files;  // in which they stand, beside the configuration and the model's files
+    std::vector<std::string> rule_patterns;  // paths of their files, with * and ?
     std::vector<std::string> model_files;
-    Diagnostics notes;     // legal, but hardly meant; `check` says them
+    Diagnostics doubts;    // legal, but hardly meant: `check` ends with 1
     std::map<std::string, Diagnostic> places;  // where in the files: "services.web", "resources.db-1.match[0]"; no message
     Diagnostics notices;   // worth a word, and no mistake
 };
@@ -100,6 +108,9 @@ struct Config {
 Result<Config> load_config(const std::string& path);
 // The same for a text; `file_name` stands in messages, and its folder is where relative paths start.
 Result<Config> load_config_text(std::string_view text, const std::string& file_name);
+
+// The files that the configuration is made of, by now: itself, the model's, and those that fit the patterns of rules.
+std::vector<std::string> files_of(const Config& config);
 
 // All problems of all configurations, each once; for the command `check`.
 Diagnostics check_config(const std::vector<std::string>& paths);

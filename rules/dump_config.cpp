@@ -88,6 +88,8 @@ std::string dump_config(const Config& c) {
     if (c.dead_letter) out += "dead_letter: {" + std::visit([](const auto& x) { return line_of(x); }, *c.dead_letter) + "}\n";
     out += "state: {" + (c.state.directory.empty() ? "" : "directory: " + quote(c.state.directory) + ", ") + "checkpoint_every: " +
            duration_text(c.state.checkpoint_every) + "}\n";
+    if (!c.shadow.file.empty()) out += "shadow: {file: " + quote(c.shadow.file) + "}\n";
+    out += "reload: {watch_every: " + duration_text(c.reload.watch_every) + "}\n";
     const std::string host = c.http.host.find(':') == std::string::npos ? c.http.host : "[" + c.http.host + "]";
     if (!host.empty()) out += "http: {listen: " + quote(host + ":" + std::to_string(c.http.port)) + "}\n";
     out += "log: {level: " + std::string(kLevels[static_cast<size_t>(c.log.level)]) + ", format: " + (c.log.json ? "json" : "text") + "}\n";

@@ -83,6 +83,12 @@ void read_state(const Section& section, StateConfig& state) {
     section.read("checkpoint_every", state.checkpoint_every, milliseconds{100}, minutes{10});
 }
 
+void read_shadow(const Section& top, Config& config) {
+    if (!config.state.directory.empty()) config.shadow.file = config.state.directory + ".shadow.jsonl";
+    const auto section = top.section("shadow");
+    if (section && section->read("file", config.shadow.file)) config.shadow.file = path_below(section->context().folder, config.shadow.file);
+}
+
 void read_log(const Section& section, LogConfig& log) {
     section.choice("level", log.level);
     section.choice("format", log.json);
@@ -106,6 +112,8 @@ void read_program(const Section& top, Config& config) {
     read_sources(top, config);
     read_outputs(top, config);
     if (const auto s = top.section("state")) read_state(*s, config.state);
+    read_shadow(top, config);
+    if (const auto s = top.section("reload")) s->read("watch_every", config.reload.watch_every, Micros{0}, hours{1});
     if (const auto s = top.section("http")) read_listen(*s, config.http);
     if (const auto s = top.section("log")) read_log(*s, config.log);
 }

@@ -54,6 +54,12 @@ constexpr KeyReference kTable[]{
     {"state.directory", text, "", "", "Folder of the state, for one process at a time. None: kept in memory only."},
     {"state.checkpoint_every", duration, "5s", "100ms to 10m", "Time between checkpoints."},
 
+    {"shadow", section, "", "", "The record of shadow rules: what they would have sent."},
+    {"shadow.file", text, "", "", "CloudEvents as JSON lines. None: beside the state, `DIRECTORY.shadow.jsonl`; without a state nothing is kept."},
+
+    {"reload", section, "", "", "Taking new rules while running: by SIGHUP, POST /api/v1/reload, and when a file changes."},
+    {"reload.watch_every", duration, "2s", "0s to 1h", "Time between two looks at the files; 0s: none."},
+
     {"http", section, "", "", "Metrics, health and the live page."},
     {"http.listen", text, "", "host:port", "Address to serve on, such as 127.0.0.1:8080. None: nothing is served."},
 

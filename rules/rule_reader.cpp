@@ -12,8 +12,9 @@ constexpr std::string_view kLabelKey = "label.";
 
 std::string folder_of(const std::string& file) { return std::filesystem::path(file).parent_path().string(); }
 
-// Files that a path with * and ? in its last part means, ordered; the path itself when there is none of these.
-std::vector<std::string> files_of(const std::string& path) {
+}  // namespace
+
+std::vector<std::string> files_that_fit(const std::string& path) {
     const std::filesystem::path whole(path);
     const std::string last = whole.filename().string();
     if (last.find_first_of("*?") == last.npos) return {path};
@@ -25,8 +26,6 @@ std::vector<std::string> files_of(const std::string& path) {
     std::ranges::sort(found);
     return found;
 }
-
-}  // namespace
 
 std::string hash_text(std::string_view text) {
     uint64_t h = 0xcbf29ce484222325;
@@ -60,7 +59,8 @@ void RuleLoader::add_files(const YamlNode& item, const std::string& folder) {
     auto name = expand_environment(item.text);
     if (!name) return problems_.add(item.place, "rules: " + name.problems().front().message, name.problems().front().hint);
     const std::string path = path_below(folder, name.value());
-    const auto files = files_of(path);
+    patterns_.push_back(path);
+    const auto files = files_that_fit(path);
     if (files.empty()) problems_.add(item.place, "rules: no file fits " + in_quotes(path), "a path, with * and ? in its last part");
     for (const std::string& file : files) add_file(file, item.place);
 }

@@ -21,8 +21,8 @@ public:
     void add(const Section& top, const std::string& folder, bool files_may_follow);
     // Reads what was collected. Call once.
     RulesDraft read();
-    // The files that were read, in their order, as paths.
-    const std::vector<std::string>& files() const { return files_; }
+    // Paths of the files of rules as they were named, with * and ?.
+    const std::vector<std::string>& patterns() const { return patterns_; }
 
 private:
     struct Item {
@@ -39,12 +39,15 @@ private:
     std::deque<ReadContext> contexts_;
     std::deque<YamlNode> roots_;  // of rule files
     std::vector<Item> items_;
-    std::vector<std::string> files_;
+    std::vector<std::string> files_, patterns_;
     Definitions definitions_;
 };
 
 // The plan of a draft without problems; `model_hash` goes into the hash of the plan.
 RulePlan plan_of(RulesDraft draft, const std::string& model_hash);
+
+// Files that a path with * and ? in its last part means, ordered; the path itself where it has none of these.
+std::vector<std::string> files_that_fit(const std::string& path);
 
 // 16 hex digits of FNV-1a.
 std::string hash_text(std::string_view text);

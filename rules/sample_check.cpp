@@ -31,12 +31,17 @@ public:
 
     Diagnostics run() {
         for (const SampledName& n : sample_) {
-            services_.insert(n.service);
+            if (!n.event.empty()) events_.insert(n.event);
+            else services_.insert(n.service);
             if (!n.metric.empty()) take(n);
         }
         for (const Met& m : matchers_) report_matcher(m);
         for (const ResourceModel& r : model().resources) report_resource(r);
         for (const ServiceModel& s : model().services) report_service(s);
+        for (const Rule& r : config_.rules.rules) {
+            size_t number = 0;
+            report_condition(r, r.when, number);
+        }
         return std::move(out_);
     }
 
@@ -96,6 +101,32 @@ private:
         say("services." + s.name, "no event of " + in_quotes(s.name) + " in the sample, but it has promises", suggest(s.name, names));
     }
 
+    // A name of a condition that none of the sampled ones fits.
+    void report_name(const std::string& place, const std::string& glob, std::string_view what, const std::set<std::string>& met) {
+        const auto fits_one = [&](const std::string& name) { return matches_glob(glob, name); };
+        if (glob.empty() || std::ranges::any_of(met, fits_one)) return;
+        const std::vector<std::string_view> names(met.begin(), met.end());
+        say(place, "no " + std::string(what) + " " + in_quotes(glob) + " in the sample, so that this condition matches nothing", suggest(glob, names));
+    }
+
+    void report_condition(const Rule& rule, const RuleCondition& c, size_t& number) {
+        const std::string place = "rules." + rule.name + "[" + std::to_string(number++) + "]";
+        std::set<std::string> services = services_, metrics;
+        services.erase("");
+        for (const auto& [resource, metric] : metrics_)
+            if (c.resource.empty() || matches_glob(c.resource, resource)) metrics.insert(metric);
+        for (const SampledName& n : sample_)
+            if (!n.service.empty()) services.insert(n.service);
+        if (c.kind == ConditionKind::event) {
+            report_name(place, c.name, "event", events_);
+        } else {
+            report_name(place, c.service, "event of service", services);
+            report_name(place, c.resource, "metric of resource", resources_);
+            if (!metrics.empty()) report_name(place, c.metric, "metric", metrics);
+        }
+        for (const RuleCondition& part : c.parts) report_condition(rule, part, number);
+    }
+
     std::string near_resource(const std::string& name) const {
         std::set<std::string_view> unique;
         for (const SampledName& n : sample_) {
@@ -108,7 +139,7 @@ private:
     const Config& config_;
     std::span<const SampledName> sample_;
     std::vector<Met> matchers_;
-    std::set<std::string> services_, resources_;
+    std::set<std::string> services_, resources_, events_;
     std::set<std::pair<std::string, std::string>> metrics_;  // (resource, metric)
     Diagnostics out_;
 };

@@ -56,7 +56,7 @@ void add_replay(CLI::App& app) {
 }
 
 void add_report(CLI::App& app) {
-    CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised.");
+    CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised, and what shadow rules would have said.");
     report->require_subcommand(1);
     CLI::App* c = nullptr;
     auto& o = add_command<ReportSloOptions>(*report, c, "slo", "Objectives, what is left of their budgets, burn rates and corrections, counted from recorded events.", report_slo_command);
@@ -67,6 +67,12 @@ void add_report(CLI::App& app) {
     c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
     c->add_option("--csv", o.csv, "write one row an objective to this file");
     c->add_option("--html", o.html, "write a self-contained page to this file");
+    CLI::App* shadow = nullptr;
+    auto& s = add_command<ReportShadowOptions>(*report, shadow, "shadow", "What shadow rules would have sent: by the record of the run, or on recorded events.",
+                                               report_shadow_command);
+    add_common(*shadow, s);
+    shadow->add_option("CONFIG", s.config, "configuration file")->required();
+    shadow->add_option("--input", s.inputs, "recorded events to replay instead of reading the record of the run");
 }
 
 void add_check(CLI::App& app) {
@@ -87,6 +93,9 @@ void add_test(CLI::App& app) {
     c->add_flag("--all-modes", o.all_modes, "also with many workers, small batches, shuffled, with RocksDB, stopped and killed on the way");
     c->add_flag("--trace", o.trace, "print every promise's forecast in every slot, on standard error");
     c->add_option("--filter", o.filter, "only scenarios whose file or name has this text in it");
+    c->add_option("--coverage", o.coverage, "configuration whose rules should all be tested, beside those of the scenarios");
+    c->add_option("--coverage-json", o.coverage_json, "write which rules are covered to this file");
+    c->add_option("--least-coverage", o.least_coverage, "share of rules that has to be covered, 0 to 1; below it the exit code is 1")->check(CLI::Range(0.0, 1.0));
     c->add_option("--junit", o.junit, "write JUnit's XML to this file");
 }
 

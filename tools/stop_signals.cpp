@@ -13,13 +13,14 @@ struct StopSignals::Impl {
     std::thread waiter;
 };
 
-StopSignals::StopSignals(std::function<void()> stop) : impl_(std::make_unique<Impl>()) {
+StopSignals::StopSignals(std::function<void()> stop, std::function<void()> hangup) : impl_(std::make_unique<Impl>()) {
     sigemptyset(&impl_->set);
     for (const int s : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&impl_->set, s);
+    if (hangup) sigaddset(&impl_->set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &impl_->set, nullptr);
-    impl_->waiter = std::thread([set = impl_->set, stop = std::move(stop)] {
+    impl_->waiter = std::thread([set = impl_->set, stop = std::move(stop), hangup = std::move(hangup)] {
         int signal = 0;
-        while (sigwait(&set, &signal) == 0 && signal != SIGUSR1) stop();
+        while (sigwait(&set, &signal) == 0 && signal != SIGUSR1) signal == SIGHUP ? hangup() : stop();
     });
 }
 

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM end a run cleanly: after the last checkpoint.
+// SIGINT and SIGTERM end a run cleanly: after the last checkpoint. SIGHUP makes it take new rules.
 #pragma once
 
 #include <functional>
@@ -6,10 +6,11 @@
 
 namespace foreshock {
 
-// Calls `stop` once, from a thread of its own, when a signal comes. One at a time in a process.
+// Calls `stop` from a thread of its own when a signal comes, and `hangup` at SIGHUP; without one, SIGHUP is left as it is. One
+// at a time in a process.
 class StopSignals {
 public:
-    explicit StopSignals(std::function<void()> stop);
+    explicit StopSignals(std::function<void()> stop, std::function<void()> hangup = {});
     ~StopSignals();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;

@@ -139,6 +139,22 @@ void put_nodes(PrometheusText& out, const LiveState& state, const Lag& lag) {
     out.single("foreshock_window_behind_seconds", Type::gauge, "Time between the last decided slot and now.", lag.seconds);
 }
 
+void put_rules(PrometheusText& out, const RunTotals& t, const ReloadMetrics& r) {
+    out.single("foreshock_match_rules", Type::gauge, "Rules of the user's in use.", static_cast<double>(t.rules));
+    out.single("foreshock_match_keys", Type::gauge, "Services, resources and labels for which rules are judged.", static_cast<double>(t.rule_keys));
+    out.single("foreshock_match_keys_refused_total", Type::counter, "Keys beyond the bound of a rule, counted each slot.",
+               static_cast<double>(t.rule_keys_refused));
+    out.single("foreshock_warn_shadow_revisions_total", Type::counter, "What shadow rules would have said.", static_cast<double>(t.shadow_revisions));
+    out.family("foreshock_reload_total", Type::counter, "Attempts to take new rules, by what came of them.");
+    out.sample(static_cast<double>(r.applied), {{"result", "applied"}});
+    out.sample(static_cast<double>(r.unchanged), {{"result", "unchanged"}});
+    out.sample(static_cast<double>(r.refused), {{"result", "refused"}});
+    out.family("foreshock_reload_rules_total", Type::counter, "Rules that reloads added, changed and removed.");
+    out.sample(static_cast<double>(r.added), {{"change", "added"}});
+    out.sample(static_cast<double>(r.changed), {{"change", "changed"}});
+    out.sample(static_cast<double>(r.removed), {{"change", "removed"}});
+}
+
 void put_receivers(PrometheusText& out, const std::vector<ReceiverMetrics>& receivers) {
     const auto each = [&](std::string_view name, Type type, std::string_view help, auto number) {
         out.family(name, type, help);
@@ -191,8 +207,8 @@ LiveState LiveStateObserver::now() const {
     return state_;
 }
 
-std::string to_prometheus(const RunTotals& totals, const LiveState& state,
-                          const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag) {
+std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
+                          const std::string& version, const Lag& lag, const ReloadMetrics& reloads) {
     PrometheusText out;
     out.family("foreshock_build_info", Type::gauge, "Always 1; the version stands in a label.");
     out.sample(1, {{"version", version}});
@@ -201,6 +217,7 @@ std::string to_prometheus(const RunTotals& totals, const LiveState& state,
     put_budgets(out, state);
     put_nodes(out, state, lag);
     put_receivers(out, receivers);
+    put_rules(out, totals, reloads);
     return out.take();
 }
 

@@ -73,9 +73,16 @@ struct Lag {
     Why why = Why::none;
 };
 
+// How taking new rules went.
+struct ReloadMetrics {
+    uint64_t applied = 0, unchanged = 0, refused = 0;
+    uint64_t added = 0, changed = 0, removed = 0;  // rules, over all that were applied
+};
+
 // The body of /metrics. Any thread.
 std::string to_prometheus(const RunTotals& totals, const LiveState& state,
-                          const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag = {});
+                          const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag = {},
+                          const ReloadMetrics& reloads = {});
 
 // The body of /api/v1/state: every service, every view, every promise. While the engine or its sources are behind, nothing is shown
 // as well: what was ok is unknown, with the reason. Any thread.

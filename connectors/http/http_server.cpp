@@ -23,6 +23,7 @@ std::string front_page(const std::string& version) {
            "<li><a href=\"/metrics\">/metrics</a>: counters and gauges in Prometheus text format"
            "<li><a href=\"/api/v1/state\">/api/v1/state</a>: how every service, view and promise stands, as JSON"
            "<li><a href=\"/readyz\">/readyz</a>: whether sources and receivers are reached"
+           "<li>POST /api/v1/reload: takes new rules from the configuration's files"
            "<li><a href=\"/healthz\">/healthz</a>: whether the process answers</ul>\n";
 }
 
@@ -38,6 +39,18 @@ void answer_readiness(const HttpAnswers& answers, httplib::Response& response) {
     response.status = readiness.ready() ? 200 : 503;
     response.set_content(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
                          "application/json");
+}
+
+bool from_this_machine(const httplib::Request& request) {
+    return request.remote_addr == "127.0.0.1" || request.remote_addr == "::1" || request.remote_addr == "::ffff:127.0.0.1";
+}
+
+void answer_reload(const HttpAnswers& answers, const httplib::Request& request, httplib::Response& response) {
+    HttpAnswer answer{404, R"({"error":"nothing to reload"})"};
+    if (!from_this_machine(request)) answer = {403, R"({"error":"only from the machine itself"})"};
+    else if (answers.reload) answer = answers.reload();
+    response.status = answer.status;
+    response.set_content(answer.json + "\n", "application/json");
 }
 
 }  // namespace
@@ -68,6 +81,9 @@ struct HttpServer::Impl {
         });
         server.Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
             answer_readiness(answers, response);
+        });
+        server.Post("/api/v1/reload", [this](const httplib::Request& request, httplib::Response& response) {
+            answer_reload(answers, request, response);
         });
         server.Get("/", [this](const httplib::Request&, httplib::Response& response) {
             response.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");

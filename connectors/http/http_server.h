@@ -1,4 +1,5 @@
-// What an operator's tools ask the running program: /metrics, /healthz, /readyz, and a small page at / that names them.
+// What an operator's tools ask the running program: /metrics, /healthz, /readyz, a small page at / that names them; and
+// POST /api/v1/reload.
 #pragma once
 
 #include <cstdint>
@@ -26,11 +27,18 @@ struct HttpServerOptions {
 // Splits "127.0.0.1:8080", "[::1]:8080" or ":8080" (then the host stays 127.0.0.1). Problem: no such text.
 Result<HttpServerOptions> parse_listen(const std::string& text);
 
+// What a request to act is answered with.
+struct HttpAnswer {
+    int status = 200;
+    std::string json;
+};
+
 // Called from the server's threads, several at once, and must not block for long.
 struct HttpAnswers {
     std::function<std::string()> metrics;  // Prometheus text format
     std::function<Readiness()> readiness;
     std::function<std::string()> state = {};  // JSON
+    std::function<HttpAnswer()> reload = {};  // POST /api/v1/reload, from this machine only; empty: there is nothing to reload
 };
 
 // Set up before start, then read-only; `stop` from the thread that started it.

@@ -48,6 +48,18 @@ public:
         see(service.name + " " + slo, f.violated ? 1 : f.probability, service.name);
     }
 
+    void burn(const SloState& s) {
+        const ServiceEntry& service = view_.inventory().services()[s.service];
+        if (service.model == nullptr || s.slo >= service.model->slos.size()) return;
+        const std::string& slo = service.model->slos[s.slo].name;
+        if (!c_.slo.empty() && !matches_glob(c_.slo, slo)) return;
+        for (const BurnState& b : s.budget.burn) {
+            if (c_.long_window.count() > 0 && b.long_window != c_.long_window) continue;
+            const bool burns = std::isnan(c_.level) ? b.burning : b.long_rate >= c_.level && b.short_rate >= c_.level;
+            if (burns) see(service.name + " " + slo, b.long_rate, service.name);
+        }
+    }
+
     void occurrence(const SeenOccurrence& seen) {
         const OccurrenceSlot& o = *seen.slot;
         out_.first = out_.n == 0 ? o.first : std::min(out_.first, o.first);
@@ -141,6 +153,10 @@ Sighting sight(const RuleCondition& c, const Candidates& candidates, const Subje
                 for (const ServiceIndex s : candidates.services)
                     for (const uint32_t i : view.promises_of(s)) sighter.forecast(view.forecasts().promises[i], raise_probability);
             }
+            break;
+        case ConditionKind::burn_rate:
+            for (const ServiceIndex s : candidates.services)
+                for (const uint32_t i : view.slos_of(s)) sighter.burn(view.signals().slos[i]);
             break;
         case ConditionKind::event:
             for (const SeenOccurrence& o : view.occurrences())

@@ -29,6 +29,7 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
     count(closed, signals, firings, said_);
+    totals_.shadow_revisions += ruled.shadow.size();
     for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow});
     if (said_.empty()) return;
     for (Sink* s : sinks_) s->deliver(said_);

@@ -41,12 +41,18 @@ public:
             all.push_back({std::string(n.service), std::string(n.resource), std::string(n.metric), std::string(n.host)});
         }
         for (const std::string& service : services_) all.push_back({service, {}, {}, {}});
+        for (const std::string& text : events_) {
+            const OccurrenceName n = OccurrenceName::split(text);
+            all.push_back({std::string(n.service), std::string(n.resource), {}, {}, std::string(n.name)});
+        }
         return all;
     }
 
 private:
     void add(const Event& e, const EventBatch& batch) {
-        if (e.kind == EventKind::metric) {
+        if (e.kind == EventKind::occurrence) {
+            if (e.detail != kNameOverflow) events_.insert(shared_.text(NameSpace::occurrence, e.detail));
+        } else if (e.kind == EventKind::metric) {
             const NameId id = batch.metrics[e.detail].instance;
             if (id != kNameOverflow) metrics_.insert(shared_.text(NameSpace::metric_instance, id));
         } else if (e.service != kNameOverflow) {
@@ -56,7 +62,7 @@ private:
 
     SharedNames shared_;
     NativeJsonDecoder decoder_;
-    std::set<std::string> services_, metrics_;
+    std::set<std::string> services_, metrics_, events_;
 };
 
 int check_against_sample(const std::string& config_path, const std::string& sample_path) {
@@ -91,7 +97,8 @@ int check_command(const CheckOptions& o) {
                 print({d});
             }
         }
-        const int held = o.sample.empty() ? kFine : check_against_sample(path, o.sample);
+        int held = o.sample.empty() ? kFine : check_against_sample(path, o.sample);
+        if (config && !config.value().doubts.empty()) print(config.value().doubts), held = std::max(held, static_cast<int>(kDidNotHold));
         result = std::max(result, held);
         if (o.dump) std::fputs(dump_config(config.value()).c_str(), stdout);
         else if (held == kFine) std::printf("%s: fine\n", path.c_str());

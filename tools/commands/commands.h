@@ -39,6 +39,12 @@ struct ReportSloOptions : CommonOptions {
 };
 int report_slo_command(const ReportSloOptions& options);
 
+struct ReportShadowOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;  // recorded events to replay; empty: the record of the running program
+};
+int report_shadow_command(const ReportShadowOptions& options);
+
 struct CheckOptions : CommonOptions {
     std::vector<std::string> configs;
     std::string sample;

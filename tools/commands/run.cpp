@@ -5,10 +5,12 @@
 #include "engine/run/pipeline.h"
 #include "foreshock_version.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/reloading.h"
 #include "tools/commands/serving.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/log.h"
+#include "tools/shadow_record.h"
 #include "tools/stop_signals.h"
 #include "tools/summary.h"
 #include "tools/wiring.h"
@@ -23,6 +25,7 @@ struct Parts {
     std::vector<std::unique_ptr<Sink>> sinks;
     std::unique_ptr<DeadLetterOutput> dead_letters;
     std::unique_ptr<Store> store;
+    std::unique_ptr<ShadowRecord> shadow;  // null when none is kept
 };
 
 template <class T>
@@ -39,6 +42,7 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
     take(make_sources(config, {.until_end = until_end, .from_beginning = false, .start = {}}), parts.sources, problems);
     take(make_sinks(config), parts.sinks, problems);
     take(make_dead_letters(config), parts.dead_letters, problems);
+    if (!config.shadow.file.empty()) take(ShadowRecord::open(config.shadow.file, FileSink::Mode::append, cloud_event_context(config)), parts.shadow, problems);
     if (!problems.empty()) return problems;
     return parts;
 }
@@ -77,11 +81,14 @@ int run_command(const RunOptions& o) {
     for (auto& s : parts.sinks) pipeline.add(*s);
     pipeline.add(lead_times);
     pipeline.add(serving.observer());
+    if (parts.shadow) pipeline.add(*parts.shadow);
+    Reloader reloader(config, pipeline);
     const StopSignals signals([&] {
         log(LogLevel::info, "asked to stop: writing a checkpoint");
         pipeline.stop();
-    });
-    if (Status s = serving.start(pipeline); !s) return print(s.problems()), kOutsideFailed;
+    }, [&] { (void)reloader.reload("SIGHUP"); });
+    if (Status s = serving.start(pipeline, &reloader); !s) return print(s.problems()), kOutsideFailed;
+    reloader.watch();
     log(LogLevel::info, "foreshock " + std::string(kVersion) + " runs " + config.engine.app);
     const ProgressLine progress(pipeline);
     if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;

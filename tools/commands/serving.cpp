@@ -10,16 +10,19 @@ namespace foreshock {
 Serving::Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks)
     : config_(config), sources_(sources), sinks_(sinks) {}
 
-Status Serving::start(Pipeline& pipeline) {
+Status Serving::start(Pipeline& pipeline, Reloader* reloader) {
     if (config_.http.host.empty()) return Done{};
+    std::function<HttpAnswer()> reload;
+    if (reloader != nullptr) reload = [reloader] { return to_answer(reloader->reload("asked over HTTP")); };
     HttpServerOptions options{config_.http.host, config_.http.port, std::string(kVersion)};
     server_ = std::make_unique<HttpServer>(std::move(options),
-                                           HttpAnswers{[this, &pipeline] {
+                                           HttpAnswers{[this, &pipeline, reloader] {
                                                            const RunTotals t = pipeline.totals();
-                                                           return to_prometheus(t, live_.now(), receivers(), std::string(kVersion), lag(t));
+                                                           return to_prometheus(t, live_.now(), receivers(), std::string(kVersion), lag(t),
+                                                                                reloader != nullptr ? reloader->metrics() : ReloadMetrics{});
                                                        },
                                                        [this] { return readiness(); },
-                                                       [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }});
+                                                       [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }, reload});
     const auto port = server_->start();
     if (!port) return port.problems();
     log(LogLevel::info, "serving http://" + config_.http.host + ":" + std::to_string(port.value()));

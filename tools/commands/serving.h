@@ -11,6 +11,7 @@
 #include "engine/event/source.h"
 #include "engine/run/pipeline.h"
 #include "rules/config.h"
+#include "tools/commands/reloading.h"
 
 namespace foreshock {
 
@@ -19,8 +20,9 @@ class Serving {
 public:
     Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks);
     Observer& observer() { return live_; }
-    // Problem: the address cannot be listened on. The pipeline outlives the serving.
-    Status start(Pipeline& pipeline);
+    // Problem: the address cannot be listened on. Pipeline and reloader outlive the serving; without
+    // a reloader there is nothing to reload.
+    Status start(Pipeline& pipeline, Reloader* reloader = nullptr);
 
 private:
     Readiness readiness() const;

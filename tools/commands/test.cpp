@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tools/exit_codes.h"
+#include "tools/scenario/rule_coverage.h"
 #include "tools/scenario/scenario_report.h"
 #include "tools/scenario/scenario_run.h"
 
@@ -66,7 +67,7 @@ State state_of(const ScenarioFile& s, const std::string& details) {
     return details.empty() ? State::gap_closed : State::known_gap;
 }
 
-ScenarioResult run_one(const ScenarioFile& s, const TestOptions& options) {
+ScenarioResult run_one(const ScenarioFile& s, const TestOptions& options, RuleCoverage& coverage) {
     const auto began = std::chrono::steady_clock::now();
     ScenarioResult result{s.file, s.name, State::held, {}, 0, 1};
     const Expansion expansion = expand(s.series, s.start);
@@ -84,6 +85,7 @@ ScenarioResult run_one(const ScenarioFile& s, const TestOptions& options) {
         result.details += details;
         result.modes = run_modes().size();
     }
+    coverage.add(s, plain.transcript, result.state != State::failed);
     if (result.state == State::known_gap) result.details = s.known_gap;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return result;
@@ -95,6 +97,15 @@ void print_result(const ScenarioResult& r) {
     std::printf("%s: %s: %s (%.2f s%s)\n", kStates[static_cast<size_t>(r.state)], r.file.c_str(), r.name.c_str(), r.seconds, modes.c_str());
     if (r.state == State::failed || r.state == State::known_gap) std::printf("%s%s", r.details.c_str(), r.details.ends_with('\n') ? "" : "\n");
     std::fflush(stdout);
+}
+
+// The rules of a configuration count as well, whether a scenario uses them or not.
+bool expect_rules_of(const std::string& path, RuleCoverage& coverage) {
+    if (path.empty()) return true;
+    const auto config = load_config(path);
+    if (config) coverage.expect(config.value().rules);
+    else print_problems(config.problems());
+    return config.ok();
 }
 
 }  // namespace
@@ -116,15 +127,21 @@ int test_command(const TestOptions& options) {
         if ((s.file + ' ' + s.name).find(options.filter) != std::string::npos) scenarios.push_back(std::move(scenario.value()));
     }
     if (!readable) return kWrongUsage;
+    RuleCoverage coverage;
+    if (!expect_rules_of(options.coverage, coverage)) return kWrongUsage;
     std::vector<ScenarioResult> results;
     for (const ScenarioFile& s : scenarios) {
-        results.push_back(run_one(s, options));
+        results.push_back(run_one(s, options, coverage));
         print_result(results.back());
     }
     const auto failed = std::ranges::count(results, State::failed, &ScenarioResult::state);
     std::printf("%zu scenarios, %td did not hold\n", results.size(), failed);
+    std::fputs(coverage.text().c_str(), stdout);
+    if (!options.coverage_json.empty() && !write_file(options.coverage_json, coverage.json())) return kOutsideFailed;
+    const bool enough = coverage.ratio() >= options.least_coverage;
+    if (!enough) std::printf("less than %.0f %% of the rules are covered\n", 100 * options.least_coverage);
     if (!options.junit.empty() && !write_file(options.junit, junit_xml(results))) return kOutsideFailed;
-    return failed > 0 ? kDidNotHold : kFine;
+    return failed > 0 || !enough ? kDidNotHold : kFine;
 }
 
 }  // namespace foreshock

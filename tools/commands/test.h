@@ -12,6 +12,9 @@ struct TestOptions {
     bool all_modes = false;   // also with many workers, small batches, shuffled, with RocksDB, stopped and killed on the way
     bool trace = false;       // print every promise's forecast in every slot, on standard error
     std::string filter;       // only scenarios whose file or name has this text in it
+    std::string coverage;       // configuration whose rules should all be tested
+    std::string coverage_json;  // file for the coverage of rules
+    double least_coverage = 0;  // 0..1 of the rules; below it the tests do not hold
     std::string junit;        // write JUnit's XML to this file
 };
 

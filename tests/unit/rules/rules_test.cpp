@@ -28,7 +28,7 @@ Texts problems_of(const std::string& text) {
 Texts notes_of(const std::string& text) {
     const auto config = load_config_text(text, "c.yaml");
     REQUIRE(config.ok());
-    return texts_of(config.value().notes);
+    return texts_of(config.value().doubts);
 }
 
 RulePlan plan_of_text(const std::string& text) {
@@ -183,7 +183,8 @@ TEST_CASE("rules in files of their own") {
     Texts names;
     for (const Rule& r : config.value().rules.rules) names.push_back(r.name);
     CHECK(names == Texts{"a", "b", "inline", "of-the-model"});
-    CHECK(config.value().rule_files == Texts{(folder / "rules/a.yaml").string(), (folder / "rules/b.yaml").string()});
+    const auto path = [&](const char* name) { return (folder / name).string(); };
+    CHECK(files_of(config.value()) == Texts{path("c.yaml"), path("model.yaml"), path("rules/a.yaml"), path("rules/b.yaml")});
     write("rules/c.yaml", "services: {x: {}}\nrules: [rules/a.yaml]\n");
     const auto wrong = load_config((folder / "c.yaml").string());
     REQUIRE(!wrong.ok());

@@ -1,0 +1,169 @@
+#include "tools/commands/reloading.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "rules/rule_reader.h"
+#include "rules/secrets.h"
+#include "tools/log.h"
+
+namespace foreshock {
+
+namespace {
+
+constexpr const char* kRestart = "Sources, outputs and other parts of the configuration were changed too: they take a restart.";
+
+// The program's part alone, as text: what is compared.
+std::string program_of(const Config& config) {
+    std::string text = dump_config(config);
+    return text.substr(0, text.find("\n#"));
+}
+
+std::string list(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? " (" : ", ") + name;
+    return out.empty() ? out : out + ")";
+}
+
+std::string text_of(const RuleChanges& c) {
+    const auto part = [](const std::vector<std::string>& names, const char* what) { return std::to_string(names.size()) + " " + what + list(names) + ", "; };
+    return part(c.added, "added") + part(c.changed, "changed") + part(c.removed, "removed") + std::to_string(c.kept) + " kept as they were";
+}
+
+void log_outcome(const ReloadOutcome& o, const std::string& cause) {
+    const std::string head = "reload (" + cause + "): ";
+    switch (o.kind) {
+        case ReloadOutcome::Kind::applied: log(LogLevel::info, head + "rules " + text_of(o.changes)); break;
+        case ReloadOutcome::Kind::unchanged: log(LogLevel::info, head + "no rule has changed"); break;
+        case ReloadOutcome::Kind::refused:
+            log(LogLevel::warning, head + "refused, the rules in force stay");
+            for (const Diagnostic& d : o.problems) log(LogLevel::warning, d.text());
+            break;
+    }
+    if (o.restart_needed) log(LogLevel::warning, kRestart);
+}
+
+}  // namespace
+
+HttpAnswer to_answer(const ReloadOutcome& o) {
+    constexpr const char* kNames[]{"applied", "unchanged", "refused"};
+    nlohmann::ordered_json body{{"result", kNames[static_cast<size_t>(o.kind)]}};
+    const bool refused = o.kind == ReloadOutcome::Kind::refused;
+    if (refused) {
+        body["problems"] = nlohmann::json::array();
+        for (const Diagnostic& d : o.problems) body["problems"].push_back(d.text());
+    } else {
+        body["added"] = o.changes.added;
+        body["changed"] = o.changes.changed;
+        body["removed"] = o.changes.removed;
+        body["kept"] = o.changes.kept;
+        body["restart_needed"] = o.restart_needed;
+    }
+    return {refused ? 422 : 200, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+Reloader::Reloader(const Config& config, Pipeline& pipeline) : config_(config), pipeline_(pipeline), rules_(config.rules), watched_(config) {
+    stamps_ = stamps();
+    seen_ = fingerprint();
+}
+
+Reloader::~Reloader() {
+    {
+        const std::lock_guard lock(end_mutex_);
+        ended_ = true;
+    }
+    end_.notify_all();
+    if (watcher_.joinable()) watcher_.join();
+}
+
+ReloadOutcome Reloader::reload(const std::string& cause) {
+    const std::lock_guard lock(mutex_);
+    stamps_ = stamps();  // before reading: what changes meanwhile is seen as a change
+    seen_ = fingerprint();
+    ReloadOutcome o = read_anew();
+    metrics_.applied += o.kind == ReloadOutcome::Kind::applied;
+    metrics_.unchanged += o.kind == ReloadOutcome::Kind::unchanged;
+    metrics_.refused += o.kind == ReloadOutcome::Kind::refused;
+    metrics_.added += o.changes.added.size();
+    metrics_.changed += o.changes.changed.size();
+    metrics_.removed += o.changes.removed.size();
+    log_outcome(o, cause);
+    return o;
+}
+
+ReloadOutcome Reloader::read_anew() {
+    ReloadOutcome o;
+    auto loaded = load_config(config_.file);
+    if (!loaded) {
+        o.problems = loaded.problems();
+        return o;
+    }
+    Config& next = loaded.value();
+    if (next.model.hash != config_.model.hash) {
+        o.problems.push_back({config_.file, 0, 0, "the service model or an option that changes results is another one", "restart to take it; only rules are taken while running"});
+        return o;
+    }
+    o.restart_needed = program_of(next) != program_of(config_);
+    o.changes = changes_between(rules_, next.rules);
+    const bool same = o.changes.none() && rules_.hash == next.rules.hash;  // the hash knows the order
+    o.kind = same ? ReloadOutcome::Kind::unchanged : ReloadOutcome::Kind::applied;
+    if (!same) {
+        rules_ = next.rules;
+        pipeline_.replace_rules(std::move(next.rules));
+        next.rules = {};
+    }
+    watched_ = std::move(next);  // may name other files than before
+    stamps_ = stamps();
+    seen_ = fingerprint();
+    return o;
+}
+
+std::string Reloader::stamps() const {
+    std::string all;
+    for (const std::string& file : files_of(watched_)) {
+        std::error_code error;
+        const auto at = std::filesystem::last_write_time(file, error);
+        const auto size = std::filesystem::file_size(file, error);
+        all += file + ' ' + std::to_string(at.time_since_epoch().count()) + ' ' + std::to_string(size) + '\n';
+    }
+    return all;
+}
+
+std::string Reloader::fingerprint() const {
+    std::string all;
+    for (const std::string& file : files_of(watched_)) {
+        const auto text = read_file(file);
+        all += file + ' ' + (text ? hash_text(text.value()) : "-") + '\n';
+    }
+    return all;
+}
+
+void Reloader::look() {
+    const bool changed = [this] {
+        const std::lock_guard lock(mutex_);
+        std::string now = stamps();
+        if (now == stamps_) return false;
+        stamps_ = std::move(now);
+        return fingerprint() != seen_;
+    }();
+    if (changed) (void)reload("a file has changed");
+}
+
+void Reloader::watch() {
+    if (config_.reload.watch_every.count() == 0) return;
+    watcher_ = std::thread([this] {
+        std::unique_lock lock(end_mutex_);
+        while (!end_.wait_for(lock, config_.reload.watch_every, [this] { return ended_; })) {
+            lock.unlock();
+            look();
+            lock.lock();
+        }
+    });
+}
+
+ReloadMetrics Reloader::metrics() const {
+    const std::lock_guard lock(mutex_);
+    return metrics_;
+}
+
+}  // namespace foreshock

@@ -1,0 +1,71 @@
+#include <cstdio>
+#include <fstream>
+#include <memory>
+
+#include "connectors/file/file_source.h"
+#include "connectors/format/native_json.h"
+#include "engine/run/pipeline.h"
+#include "state/memory_store.h"
+#include "tools/commands/commands.h"
+#include "tools/commands/session.h"
+#include "tools/exit_codes.h"
+#include "tools/log.h"
+#include "tools/shadow_record.h"
+#include "tools/stop_signals.h"
+#include "tools/wiring.h"
+
+namespace foreshock {
+
+namespace {
+
+class ShadowListener : public Observer {
+public:
+    explicit ShadowListener(ShadowReport& report) : report_(report) {}
+    void decided(const DecidedSlot& slot) override {
+        for (const WarningRevision& w : slot.shadow) report_.add(w);
+    }
+
+private:
+    ShadowReport& report_;
+};
+
+Status replay(const ReportShadowOptions& o, const Config& config, ShadowReport& report) {
+    FileSource source(o.inputs, FileSourceOptions{.max_line_bytes = config.engine.bounds.record_bytes});
+    MemoryStore store;
+    const NativeJsonFactory decoders(decode_options(config));
+    PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = store,
+                              .checkpoint_every = std::chrono::hours{24}};
+    settings.lanes = workers(o, config);
+    settings.rules = config.rules;
+    ShadowListener listener(report);
+    Pipeline pipeline(std::move(settings));
+    pipeline.add(source);
+    pipeline.add(listener);
+    const StopSignals signals([&] { pipeline.stop(); });
+    return pipeline.run();
+}
+
+Status read_record(const Config& config, ShadowReport& report) {
+    if (config.shadow.file.empty())
+        return Diagnostic{config.file, 0, 0, "no record of shadow rules is kept", "write shadow: {file: PATH}, or give --input FILE to replay events"};
+    std::ifstream in(config.shadow.file, std::ios::binary);
+    if (!in) return Diagnostic{config.shadow.file, 0, 0, "cannot be read", "it is written while foreshock run runs; or give --input FILE to replay events"};
+    report.read(in);
+    if (report.broken_lines() > 0) log(LogLevel::warning, config.shadow.file + ": " + std::to_string(report.broken_lines()) + " lines are no warnings and were left out");
+    return Done{};
+}
+
+}  // namespace
+
+int report_shadow_command(const ReportShadowOptions& o) {
+    const auto config = load_config(o.config);
+    if (!config) return print(config.problems()), kWrongUsage;
+    set_up_log(o, config.value());
+    ShadowReport report;
+    const Status done = o.inputs.empty() ? read_record(config.value(), report) : replay(o, config.value(), report);
+    if (!done) return print(done.problems()), kOutsideFailed;
+    std::fputs(o.json ? report.json().c_str() : report.text().c_str(), stdout);
+    return kFine;
+}
+
+}  // namespace foreshock
