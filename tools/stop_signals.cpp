@@ -13,6 +13,13 @@ struct StopSignals::Impl {
     std::thread waiter;
 };
 
+void StopSignals::hold() {
+    sigset_t set{};
+    sigemptyset(&set);
+    for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, s);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 StopSignals::StopSignals(std::function<void()> stop, std::function<void()> hangup) : impl_(std::make_unique<Impl>()) {
     sigemptyset(&impl_->set);
     for (const int s : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&impl_->set, s);

@@ -12,6 +12,9 @@ class StopSignals {
 public:
     explicit StopSignals(std::function<void()> stop, std::function<void()> hangup = {});
     ~StopSignals();
+    // Keeps SIGINT, SIGTERM and SIGHUP for the one that is made later. Before anything starts threads: those of a library would
+    // otherwise take a signal and end the process.
+    static void hold();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;
 

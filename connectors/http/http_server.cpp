@@ -82,7 +82,9 @@ struct HttpServer::Impl {
         server.Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
             answer_readiness(answers, response);
         });
-        server.Post("/api/v1/reload", [this](const httplib::Request& request, httplib::Response& response) {
+        // With a reader of its own, because `curl -X POST` says no length and the library would wait for a body.
+        server.Post("/api/v1/reload", [this](const httplib::Request& request, httplib::Response& response, const httplib::ContentReader&) {
+            response.set_header("Connection", "close");
             answer_reload(answers, request, response);
         });
         server.Get("/", [this](const httplib::Request&, httplib::Response& response) {

@@ -79,3 +79,39 @@ services:
 YAML
 expect 0 check built.yaml
 grep -qF 'built.yaml:3:29: notice: objective: 99.9% is more than what it calls allows: 99% (db.ok 99%)' err || { cat err; fail 'no word of a promise better than what it is built on'; }
+
+cat >rules.yaml <<'YAML'
+services: {web: {}}
+conditions: {surge: spike}
+rules:
+  - {name: a, when: {event: deplyo}}
+  - {name: b, when: {spike: {on: callees}}}
+YAML
+expect 1 check rules.yaml
+grep -qF "rules.yaml:2:14: no rule uses the condition 'surge' (remove it, or write use: surge)" err || { cat err; fail 'no word of a condition that nobody uses'; }
+grep -qF "rules.yaml:5:22: the rule 'b' can never fire: nothing that the rule is for has callees in the model" err || { cat err; fail 'no word of a rule that can never fire'; }
+sed -i '/conditions/d; /name: b/d' rules.yaml
+expect 0 check rules.yaml
+printf '{"ts":"2026-11-20T09:00:00Z","type":"event","name":"deploy","service":"web"}\n' >events.jsonl
+expect 1 check rules.yaml --sample events.jsonl
+grep -qF "rules.yaml:3:22: no event 'deplyo' in the sample, so that this condition matches nothing (did you mean 'deploy'?)" err || { cat err; fail 'no word of a condition that matches nothing'; }
+
+# coverage of rules by scenarios
+sed -i 's/deplyo/deploy/' rules.yaml
+echo '  - {name: untested, when: {event: rollback}}' >>rules.yaml
+cat >rules.scenario <<'SCENARIO'
+name: A deployment is said
+rules: [rules.yaml]
+series:
+  raw at 0s: {"ts":"{now}","type":"event","name":"deploy","service":"web"}
+expect warnings opened:
+  09:00 opened web a
+SCENARIO
+sed -i '/^services/d' rules.yaml
+expect 0 test rules.scenario --coverage-json coverage.json --junit junit.xml
+grep -qF 'rules covered: 1 of 2' out || { cat out; fail 'the coverage of rules is not said'; }
+grep -qF 'not covered: untested (never fires)' out || { cat out; fail 'the rule that is not covered is not named'; }
+grep -qF '"ratio": 0.5' coverage.json || { cat coverage.json; fail 'no coverage as JSON'; }
+grep -qF '<testcase' junit.xml || fail 'no JUnit'
+expect 1 test rules.scenario --least-coverage 0.6
+expect 0 test rules.scenario --least-coverage 0.5

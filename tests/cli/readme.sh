@@ -19,6 +19,10 @@ block 'Any librdkafka property goes' >"$work/secured.yaml"
 KAFKA_PASSWORD=secret "$FORESHOCK" check "$work/secured.yaml"
 if KAFKA_PASSWORD=secret "$FORESHOCK" check --dump "$work/secured.yaml" | grep -q 'secret$'; then fail "the dump shows a secret"; fi
 
+block '<!-- rules -->' >"$work/rules.yaml"
+[ -s "$work/rules.yaml" ] || fail "no rules in the README"
+"$FORESHOCK" check "$work/rules.yaml"
+
 block '<!-- scenario -->' >"$work/readme.scenario"
 [ -s "$work/readme.scenario" ] || fail "no scenario in the README"
 "$FORESHOCK" test "$work/readme.scenario"

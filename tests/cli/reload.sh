@@ -56,16 +56,17 @@ await 'the first rule says nothing' grep -q '"rule":"restarts"' warnings.jsonl
 
 # by HTTP
 { echo 'rules:'; rule restarts restart; rule deploys deploy; rule trial restart ', shadow: true'; } >rules.yaml
-[ "$(reload)" = 200 ] || fail 'POST /api/v1/reload'
+code=$(reload)
+[ "$code" = 200 ] || { cat answer; fail "POST /api/v1/reload: $code"; }
 grep -qF '"result":"applied","added":["deploys","trial"],"changed":[],"removed":[],"kept":1' answer || { cat answer; fail 'the difference is not said'; }
 [ "$(reload)" = 200 ] && grep -q '"unchanged"' answer || fail 'nothing has changed'
 event deploy
 await 'the new rule says nothing' grep -q '"rule":"deploys"' warnings.jsonl
 
 # a bad one
-{ echo 'rules:'; rule deploys deploy; echo '  - {name: broken, when: {sequence: [spkie, drop]}}'; } >rules.yaml
+{ echo 'rules:'; rule deploys deploy; echo '  - {name: broken, when: {any: [spkie, drop]}}'; } >rules.yaml
 [ "$(reload)" = 422 ] || fail 'a bad configuration is taken'
-grep -qF "rules.yaml:3:37: 'spkie' is no condition (did you mean 'spike'?)" answer || { cat answer; fail 'the problem is not said'; }
+grep -qF "rules.yaml:3:33: 'spkie' is no condition (did you mean 'spike'?)" answer || { cat answer; fail 'the problem is not said'; }
 event restart
 await 'the shadow rule is not recorded' grep -q '"rule":"trial"' state.shadow.jsonl
 [ "$(said trial)" = 0 ] || fail 'a shadow rule was sent'

@@ -61,6 +61,7 @@ int run_command(const RunOptions& o) {
     if (!loaded) return print(loaded.problems()), kWrongUsage;
     const Config& config = loaded.value();
     set_up_log(o, config);
+    StopSignals::hold();
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
     Parts& parts = made.value();

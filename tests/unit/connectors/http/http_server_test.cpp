@@ -14,7 +14,8 @@ struct Running {
     std::atomic<bool> away{false};
     HttpServer server{{"127.0.0.1", 0, "1.2.3"},
                       {[] { return std::string("a 1\n"); },
-                       [this] { return away ? Readiness{{"kafka: not reached"}} : Readiness{}; }}};
+                       [this] { return away ? Readiness{{"kafka: not reached"}} : Readiness{}; },
+                       {}}};
     uint16_t port = 0;
     Running() {
         const auto started = server.start();
@@ -25,6 +26,23 @@ struct Running {
 };
 
 }  // namespace
+
+TEST_CASE("a reload is asked for by POST, and only where there is something to reload") {
+    std::atomic<int> asked{0};
+    HttpServer server{{"127.0.0.1", 0, "1"}, {{}, {}, [&] { ++asked; return HttpAnswer{422, R"({"result":"refused"})"}; }}};
+    const auto port = server.start();
+    REQUIRE(port.ok());
+    httplib::Client client("127.0.0.1", port.value());
+    CHECK(client.Get("/api/v1/reload")->status == 404);
+    const auto answer = client.Post("/api/v1/reload");
+    REQUIRE(answer);
+    CHECK(answer->status == 422);
+    CHECK(answer->body == "{\"result\":\"refused\"}\n");
+    CHECK(client.Post("/api/v1/reload", "with a body", "text/plain")->status == 422);
+    CHECK(asked == 2);
+    Running nothing;
+    CHECK(nothing.client().Post("/api/v1/reload")->status == 404);
+}
 
 TEST_CASE("the server answers what operators ask") {
     Running running;
