@@ -141,8 +141,20 @@ void RuleLoader::read_head(const Section& section, Rule& rule) {
     section.read("text", rule.text);
     section.read("labels", rule.labels);
     section.read("links", rule.links);
+    for (const std::string_view key : {"labels", "links"}) check_names(section, key);
     section.read("shadow", rule.shadow);
     section.read("resolve_after", rule.resolve_after, Micros{0}, kRuleRetention);
+}
+
+// Receivers take them as labels and annotations.
+void RuleLoader::check_names(const Section& section, std::string_view key) {
+    const YamlNode* value = section.value(key);
+    if (value == nullptr) return;
+    for (const YamlEntry& e : value->entries) {
+        const auto fits = [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+        const bool good = !e.key.empty() && !(e.key[0] >= '0' && e.key[0] <= '9') && std::ranges::all_of(e.key, fits);
+        if (!good) problems_.add(e.place, std::string(key) + ": " + in_quotes(e.key) + " is no name for receivers", "letters, digits and '_'");
+    }
 }
 
 void RuleLoader::check_text(const Section& section, const Rule& rule) {

@@ -34,6 +34,7 @@ private:
     RuleDraft read_rule(const Item& item);
     void read_head(const Section& section, Rule& rule);
     void check_text(const Section& section, const Rule& rule);
+    void check_names(const Section& section, std::string_view key);
 
     Problems& problems_;
     std::deque<ReadContext> contexts_;

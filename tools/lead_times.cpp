@@ -8,7 +8,7 @@ namespace foreshock {
 
 void LeadTimes::decided(const DecidedSlot& slot) {
     for (const WarningRevision& w : slot.warnings)
-        if (w.state == WarningState::open && !w.breached) opened_[w.service].push_back(w.time);
+        if (w.state == WarningState::open && !w.breached && w.rule == "builtin") opened_[w.service].push_back(w.time);
     for (const SloState& s : slot.signals.slos) {
         const ServiceEntry& service = slot.inventory.services()[s.service];
         if (service.model == nullptr || s.slo >= service.model->slos.size()) continue;

@@ -70,7 +70,8 @@ std::map<std::string, std::string> alert_annotations(const WarningRevision& w) {
     put(out, "state", std::string(to_string(w.state)));
     put(out, "objective", w.slo_text);
     put(out, "owner", w.owner);
-    for (const auto& [name, address] : w.links) put(out, name.c_str(), address);
+    for (const auto& [name, address] : w.links)
+        if (!out.contains(name)) put(out, name.c_str(), address);
     put(out, "act_before", w.act_before);
     put(out, "breach_at", w.breach_at);
     put(out, "breach_earliest", w.breach_earliest);

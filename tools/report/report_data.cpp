@@ -140,7 +140,7 @@ void ReportData::add_warning(const WarningRevision& w) {
         found = warning_by_id_.emplace(w.id, warnings_.size()).first;
         WarningStory story{.id = w.id,
                            .service = w.service,
-                           .slo = w.slo,
+                           .slo = w.slo.empty() ? w.rule : w.slo,
                            .slo_text = w.slo_text,
                            .resource = w.resource.name,
                            .opened_at = w.state == WarningState::open ? w.time : w.opened_at,

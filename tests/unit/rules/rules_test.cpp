@@ -138,6 +138,7 @@ TEST_CASE("wrong rules") {
         {"conditions: {a: {use: b}, b: {use: a}}\n" + rule_with("{use: a}"), "c.yaml:1:36: use: 'a' uses itself (write out one of the two)"},
         {rule_with("spike", "    text: 'over at {servce}'\n"), "c.yaml:3:11: text: nothing is called {servce} (did you mean 'service'?)"},
         {rule_with("spike", "    by: host\n"), "c.yaml:3:9: by: 'host' is nothing to judge by (service, resource, label.NAME or everything)"},
+        {rule_with("spike", "    labels: {run-book: x}\n"), "c.yaml:3:14: labels: 'run-book' is no name for receivers (letters, digits and '_')"},
         {rule_with("spike", "    severity: page\n"), "c.yaml:3:15: severity: 'page' is not known (one of warning, critical)"},
         {m + rule_with("{spike: {service: shpo}}"), "c.yaml:8:12: unknown service 'shpo' (did you mean 'shop'?)"},
         {m + rule_with("{pressure: {resource: db1}}"), "c.yaml:8:12: unknown resource 'db1' (did you mean 'db-1'?)"},

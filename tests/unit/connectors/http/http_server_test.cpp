@@ -14,8 +14,7 @@ struct Running {
     std::atomic<bool> away{false};
     HttpServer server{{"127.0.0.1", 0, "1.2.3"},
                       {[] { return std::string("a 1\n"); },
-                       [this] { return away ? Readiness{{"kafka: not reached"}} : Readiness{}; },
-                       {}}};
+                       [this] { return away ? Readiness{{"kafka: not reached"}} : Readiness{}; }}};
     uint16_t port = 0;
     Running() {
         const auto started = server.start();
@@ -29,7 +28,7 @@ struct Running {
 
 TEST_CASE("a reload is asked for by POST, and only where there is something to reload") {
     std::atomic<int> asked{0};
-    HttpServer server{{"127.0.0.1", 0, "1"}, {{}, {}, [&] { ++asked; return HttpAnswer{422, R"({"result":"refused"})"}; }}};
+    HttpServer server{{"127.0.0.1", 0, "1"}, {{}, {}, {}, [&] { ++asked; return HttpAnswer{422, R"({"result":"refused"})"}; }}};
     const auto port = server.start();
     REQUIRE(port.ok());
     httplib::Client client("127.0.0.1", port.value());
