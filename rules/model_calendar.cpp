@@ -1,4 +1,6 @@
 // Calendar entries, spread out to absolute times.
+#include <algorithm>
+
 #include "rules/model_reader.h"
 #include "rules/time_zone.h"
 
@@ -35,6 +37,28 @@ void read_monthly(const Section& section, CalendarEntry& entry, const std::vecto
     if (section.read("monthly", day, Range{1, 31})) entry.occurrences = monthly_days(zone, static_cast<int>(day));
 }
 
+// Whole days by the clocks of the zone: 2026-12-25, or 12-25 for every year.
+void read_dates(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    for (const std::string_view other : {"start", "end", "monthly"}) {
+        if (section.has(other)) section.problem(other, "'dates' stands instead of it", "keep one of them");
+    }
+    std::vector<std::string> dates;
+    if (!section.read("dates", dates)) return;
+    for (const std::string& date : dates) {
+        const auto days = whole_days(date, zone);
+        if (days.empty()) section.problem("dates", in_quotes(date) + " is no date", "such as 2026-12-25, or 12-25 for every year");
+        entry.occurrences.insert(entry.occurrences.end(), days.begin(), days.end());
+    }
+    std::ranges::sort(entry.occurrences, {}, &CalendarEntry::Occurrence::start);
+}
+
+// One whole day, where it is a holiday without an end.
+void end_holiday(CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    for (CalendarEntry::Occurrence& o : entry.occurrences) {
+        if (entry.kind == CalendarKind::holiday && o.end == kEndOfTime) o.end = next_period_start(zone, PeriodKind::day, o.start);
+    }
+}
+
 }  // namespace
 
 void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable& zones, ModelDraft& draft) {
@@ -45,7 +69,8 @@ void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable
     section.read("expected_ratio", entry.expected_ratio);
     std::string name;
     const std::vector<ZoneOffset>& zone = zones.read(section, "time_zone", name);
-    section.has("monthly") ? read_monthly(section, entry, zone) : read_span(section, entry, zone);
+    section.has("dates") ? read_dates(section, entry, zone) : section.has("monthly") ? read_monthly(section, entry, zone) : read_span(section, entry, zone);
+    end_holiday(entry, zone);
     for (const std::string& s : entry.services) {
         draft.references.push_back({NameReference::Kind::service, s, "services", section.place_of("services"), true});
     }

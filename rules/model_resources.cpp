@@ -21,6 +21,12 @@ void read_match(const Section& section, ResourceModel& resource, ModelDraft& dra
         read_expression(item, "host", rule.host);
         read_expression(item, "service", rule.service);
         read_expression(item, "metric", rule.metric);
+        const auto from = read_time(item, "from", {}), to = read_time(item, "to", {});
+        if (from) rule.from = *from;
+        if (to) rule.to = *to;
+        if (from && to && *to <= *from) item.problem("to", "is not after from");
+        const bool any = rule.resource.empty() && rule.host.empty() && rule.service.empty() && rule.metric.empty();
+        if (any && !item.node().entries.empty() && (from || to)) item.problem("from", "matches every metric", "name a resource, host, service or metric beside it");
         if (item.node().entries.empty()) section.problem("match", "matches every metric", "write match: {resource: '^name$'}, or leave it out to match by name");
         draft.places.emplace("resources." + resource.name + ".match[" + std::to_string(resource.match.size()) + "]", item.place());
         resource.match.push_back(std::move(rule));

@@ -67,6 +67,16 @@ std::vector<CalendarEntry::Occurrence> monthly_days(const std::vector<ZoneOffset
     return out;
 }
 
+std::vector<CalendarEntry::Occurrence> whole_days(const std::string& date, const std::vector<ZoneOffset>& zone) {
+    std::vector<CalendarEntry::Occurrence> out;
+    const bool yearly = date.size() == 5;
+    for (int y = yearly ? kFirstYear : kLastYear; y <= kLastYear; ++y) {
+        const auto local = parse_rfc3339((yearly ? std::to_string(y) + "-" + date : date) + "T00:00:00Z");
+        if (local && (yearly || date.size() == 10)) out.push_back({from_local(zone, *local), from_local(zone, *local + std::chrono::days{1})});
+    }
+    return out;
+}
+
 std::optional<EventTime> parse_local_time(std::string_view text, const std::vector<ZoneOffset>& zone) {
     std::string full(text);
     if (full.size() == 10) full += "T00:00:00";

@@ -21,6 +21,9 @@ Result<std::vector<ZoneOffset>> zone_offsets(const std::string& zone);
 // `day` is 1..31.
 std::vector<CalendarEntry::Occurrence> monthly_days(const std::vector<ZoneOffset>& zone, int day);
 
+// The day "2026-12-25", or "12-25" of every year, from local midnight to the next. Empty when the text is no date.
+std::vector<CalendarEntry::Occurrence> whole_days(const std::string& date, const std::vector<ZoneOffset>& zone);
+
 // "2026-11-27", "2026-11-27T08:00" or "2026-11-27T08:00:00" by the clocks of a zone. Empty when the text is no such time.
 std::optional<EventTime> parse_local_time(std::string_view text, const std::vector<ZoneOffset>& zone);
 

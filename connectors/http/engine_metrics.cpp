@@ -86,6 +86,7 @@ void put_totals(PrometheusText& out, const RunTotals& t) {
     out.sample(static_cast<double>(t.warnings_opened), {{"state", "opened"}});
     out.sample(static_cast<double>(t.warnings_updated), {{"state", "updated"}});
     out.sample(static_cast<double>(t.warnings_resolved), {{"state", "resolved"}});
+    counter("foreshock_warn_suppressed_total", "Warnings that maintenance of the calendar kept back.", t.warnings_suppressed);
     counter("foreshock_state_checkpoints_total", "Checkpoints written.", t.checkpoints);
     gauge("foreshock_plan_services", "Services known, from the model or discovered.", static_cast<double>(t.services));
     gauge("foreshock_plan_resources", "Resources known.", static_cast<double>(t.resources));
@@ -191,6 +192,12 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
     }
     put_standings(slot, next);
     next.decided_until = slot.slot.end;
+    for (const auto& w : slot.suppressed) {
+        const auto key = std::pair{w.service, w.slo + " " + w.resource};
+        if (w.state == SuppressedWarning::State::suppressed) suppressed_[key] = w;
+        else suppressed_.erase(key);
+    }
+    for (const auto& [key, w] : suppressed_) next.suppressed.push_back(w);
     for (const auto& w : slot.warnings) {
         if (w.state == WarningState::resolved)
             open_.erase(w.id);
@@ -253,6 +260,14 @@ std::string state_json(const LiveState& state, const Lag& lag) {
         }
         slos.push_back(std::move(x));
     }
+    Json suppressed = Json::array();
+    for (const auto& w : state.suppressed) {
+        Json x{{"service", w.service}, {"slo", w.slo}, {"by", w.by}};
+        if (!w.resource.empty()) x["resource"] = w.resource;
+        put_time(x, "since", w.time);
+        suppressed.push_back(std::move(x));
+    }
+    out["suppressed"] = std::move(suppressed);
     out["services"] = std::move(services);
     out["views"] = std::move(views);
     out["slos"] = std::move(slos);

@@ -42,6 +42,7 @@ struct LiveState {
     std::vector<Promise> promises;
     std::vector<Budget> budgets;
     std::vector<Node> nodes;
+    std::vector<SuppressedWarning> suppressed;  // kept back now
     EventTime decided_until{};
     std::map<std::string, uint64_t> open_warnings;  // by severity
 };
@@ -55,6 +56,7 @@ public:
 private:
     mutable std::mutex mutex_;
     LiveState state_;
+    std::map<std::pair<std::string, std::string>, SuppressedWarning> suppressed_;
     std::map<std::string, Severity> open_;  // by warning id; the deciding thread's
 };
 

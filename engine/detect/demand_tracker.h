@@ -17,6 +17,7 @@ class DemandTracker {
 public:
     DemandTracker();
 
+    void set_clock(const DayClock* clock) { profile_.set_clock(clock); }
     // A mean `rate` (per second) over the `span_seconds` that end at `end`.
     void add(EventTime end, double rate, double span_seconds);
     // Ends a slot that is `seconds` after the one before; call once a slot, before `add`.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
 #include <optional>
 
+#include "engine/detect/campaign_watch.h"
 #include "engine/detect/composite.h"
 #include "engine/detect/gauge_tracker.h"
 #include "engine/detect/service_tracker.h"
@@ -29,15 +31,17 @@ const Row* row_of(const std::vector<Row>& rows, uint32_t Row::*number, uint32_t 
 }  // namespace
 
 struct Detector::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o) {}
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), campaigns(i) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
     Signals signals;
     std::vector<ServiceTracker> services;
+    std::deque<DayClock> clocks;  // [service]; a deque, because trackers point at them
     std::vector<GaugeTracker> gauges;
     std::vector<SloWatch> watches;
     std::optional<Composites> composites;
+    CampaignWatch campaigns;
     bool started = false;
     SlotIndex last;
     std::vector<std::vector<uint8_t>> was_burning;  // [slo][burn rule] before this slot
@@ -45,6 +49,7 @@ struct Detector::State {
     double usual_silence = 0;    // longest that turned out to be real
 
     void grow();
+    DayClock clock_of(const ServiceEntry& service) const;
     void add_services(const ClosedSlot& slot, double seconds);
     void add_gauges(const ClosedSlot& slot, double seconds);
     void close_slos(const ClosedSlot& slot, double seconds);
@@ -62,8 +67,17 @@ Detector::Detector(const Inventory& inventory, const EngineOptions& options)
     : state_(std::make_unique<State>(inventory, options)) {}
 Detector::~Detector() = default;
 
+DayClock Detector::State::clock_of(const ServiceEntry& service) const {
+    DayClock clock;
+    if (service.model != nullptr) clock.zone = &service.model->utc_offsets;
+    for (const CalendarEntry& e : inventory.model().calendar)
+        if (e.kind == CalendarKind::holiday && concerns_service(e, service.name)) clock.holidays.push_back(&e);
+    return clock;
+}
+
 void Detector::State::grow() {
     services.resize(inventory.services().size());
+    while (clocks.size() < services.size()) clocks.push_back(clock_of(inventory.services()[clocks.size()]));
     signals.services.resize(services.size());
     for (size_t i = gauges.size(); i < inventory.gauges().size(); ++i) {
         gauges.emplace_back(inventory.resources()[inventory.gauges()[i].resource].kind);
@@ -103,7 +117,10 @@ bool Detector::State::is_gap(const ClosedSlot& slot, double seconds) {
 
 void Detector::State::add_services(const ClosedSlot& slot, double seconds) {
     const double length = to_seconds(slot.length);
-    for (ServiceTracker& s : services) s.age(slot.end, seconds);
+    for (size_t i = 0; i < services.size(); ++i) {
+        services[i].set_clock(&clocks[i]);
+        services[i].age(slot.end, seconds);
+    }
     const bool gap = is_gap(slot, seconds);
     signals.all_silent = silence > kAllSilent;
     auto row = slot.services.begin();
@@ -237,6 +254,7 @@ const Signals& Detector::close(const ClosedSlot& slot) {
     s.add_services(slot, seconds);
     s.add_gauges(slot, seconds);
     s.close_slos(slot, seconds);
+    s.campaigns.close(slot.end, s.signals.services, s.signals.campaigns);
     s.report_changes(slot.end);
     s.report_burns(slot.end);
     return s.signals;
@@ -273,7 +291,7 @@ void Detector::State::archive_watches(Archive& a) {
 void Detector::archive(Archive& a) {
     State& s = *state_;
     a(s.started, s.last, s.silence, s.usual_silence);
-    a(s.services, s.gauges);
+    a(s.services, s.gauges, s.campaigns);
     s.archive_watches(a);
 }
 

@@ -7,13 +7,13 @@ namespace foreshock {
 namespace {
 
 constexpr int64_t kBinSeconds = 300, kBinsOfDay = 288, kHoursOfWeek = 168, kBinsOfHour = 12;
+constexpr int64_t kSunday = 72;              // its first hour; the week begins as the epoch did, on a Thursday
 constexpr size_t kDelay = 18;               // bins that wait before they are learned: 90 minutes
 constexpr double kToday = 0.03;             // weight of the newest hour in today's level
 constexpr double kForget = 0.9995;          // of a bin's scatter in the next: a week
 constexpr float kNewDay = 0.35F;            // weight of the newest day, of the newest week 0.5
 constexpr int64_t kFactorBins[]{4, 6, 8, 10, 12, 14, 16};  // 20 to 80 minutes ago
 
-int64_t bin_of(EventTime t) { return slot_of(t, from_seconds(static_cast<double>(kBinSeconds))).value; }
 size_t of_day(int64_t bin) { return static_cast<size_t>(((bin % kBinsOfDay) + kBinsOfDay) % kBinsOfDay); }
 size_t of_week(int64_t bin) {
     const int64_t hour = bin >= 0 ? bin / kBinsOfHour : (bin - kBinsOfHour + 1) / kBinsOfHour;
@@ -24,6 +24,10 @@ size_t of_week(int64_t bin) {
 
 SeasonalProfile::SeasonalProfile() : day_(kBinsOfDay, std::nanf("")), week_(kHoursOfWeek, std::nanf("")) {}
 
+int64_t SeasonalProfile::bin_of(EventTime t) const {
+    return slot_of(clock_ == nullptr ? t : clock_->local(t), from_seconds(static_cast<double>(kBinSeconds))).value;
+}
+
 void SeasonalProfile::add(EventTime t, double y, double span_seconds, bool learn) {
     const int64_t bin = bin_of(t - Micros{1});
     if (bin != bin_) {
@@ -32,7 +36,7 @@ void SeasonalProfile::add(EventTime t, double y, double span_seconds, bool learn
     }
     sum_ += y * span_seconds;
     weight_ += span_seconds;
-    clean_ = clean_ && learn;
+    clean_ = clean_ && learn && !holiday(t - Micros{1});
 }
 
 void SeasonalProfile::close_bin() {
@@ -95,10 +99,11 @@ double SeasonalProfile::shape(int64_t bin) const {
     return sum / n;
 }
 
-double SeasonalProfile::at(EventTime t) const { return expected(bin_of(t)); }
+double SeasonalProfile::at(EventTime t) const { return expected(bin_of(t), holiday(t)); }
 
-double SeasonalProfile::expected(int64_t bin) const {
-    const float week = week_[of_week(bin)];
+double SeasonalProfile::expected(int64_t bin, bool holiday) const {
+    const size_t hour = static_cast<size_t>(kSunday) + of_day(bin) / static_cast<size_t>(kBinsOfHour);
+    const float week = week_[holiday ? hour : of_week(bin)];
     return today_ * shape(bin) * (std::isnan(week) ? 1.0 : static_cast<double>(week));
 }
 

@@ -1,7 +1,7 @@
 // Usual shape of a series over the day and the week, learned as it goes: 288 means of five minutes of the day, and for each
 // hour of the week the ratio of that hour to its hour of the day. What is judged now is learned 90 minutes later, and not at
-// all while it is flagged, so that the profile does not learn the ramp. Times of day are UTC plus a fixed offset.
-// One worker only.
+// all while it is flagged, so that the profile does not learn the ramp. Times of day are those of a clock; the hours that a daylight-saving day lacks or has twice
+// are nothing special. A holiday is taken as a Sunday and not learned. One worker only.
 #pragma once
 
 #include <array>
@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/detect/day_clock.h"
 
 namespace foreshock {
 
 class SeasonalProfile {
 public:
     SeasonalProfile();
+    // The clock outlives the profile; it is not part of what is archived. Null: UTC.
+    void set_clock(const DayClock* clock) { clock_ = clock; }
 
     // Mean `y` over the `span_seconds` that end at `t`.
     void add(EventTime t, double y, double span_seconds, bool learn);
@@ -47,8 +50,12 @@ private:
     void learn(const Pending& p);
     void close_hour(int64_t hour);
     void learn_scatter(const Pending& p);
+    int64_t bin_of(EventTime t) const;
+    bool holiday(EventTime t) const { return clock_ != nullptr && clock_->holiday(t); }
     double shape(int64_t bin) const;
-    double expected(int64_t bin) const;
+    double expected(int64_t bin, bool holiday = false) const;
+
+    const DayClock* clock_ = nullptr;
 
     std::vector<float> day_;   // [288], NaN: unknown
     std::vector<float> week_;  // [168], NaN: unknown

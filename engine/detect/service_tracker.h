@@ -11,6 +11,10 @@ namespace foreshock {
 
 class ServiceTracker {
 public:
+    void set_clock(const DayClock* clock) {
+        volume_.set_clock(clock);
+        value_.set_clock(clock);
+    }
     void age(EventTime end, double seconds);
     void add(const ServiceSlot& s, EventTime end, double slot_seconds);
     // No event in the slot, and that means none happened. `seconds` since the slot before.

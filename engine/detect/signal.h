@@ -118,6 +118,18 @@ struct SignalChange {
     double value = 0, baseline = 0, ratio = 0;  // burns: rate over the long window, its factor, their ratio
 };
 
+// A campaign of the calendar that runs now for a service: what was announced, and what came.
+struct CampaignState {
+    uint32_t entry = 0;          // number in the calendar
+    ServiceIndex service = kNoIndex;
+    EventTime start{};
+    double usual = kUnknown, level = kUnknown;  // transactions per second, before and now
+    double ratio = kUnknown;     // of volume or value, whichever rose more
+    double missing_value = 0;    // per second: announced less what comes
+    uint32_t currency = 0;
+    bool missing = false;        // long enough after the start, most of the announced rise has not come
+};
+
 struct Signals {
     SlotIndex slot;
     EventTime start, end, decided_at;
@@ -125,6 +137,7 @@ struct Signals {
     std::vector<ServiceState> services;  // [service]
     std::vector<GaugeState> gauges;      // [gauge]
     std::vector<SloState> slos;
+    std::vector<CampaignState> campaigns;
     std::vector<SignalChange> changes;
 };
 

@@ -45,9 +45,16 @@ struct BreachForecast {
     std::vector<std::pair<std::string, double>> features;  // what led to the probability, for explain
 };
 
+// What maintenance of the calendar keeps from being said about a resource.
+struct SuppressedForecast {
+    GaugeIndex gauge = kNoIndex;
+    double probability = 0;
+};
+
 struct Forecasts {
     SlotIndex slot;
     EventTime start, end, decided_at;
+    std::vector<SuppressedForecast> suppressed;  // beyond the raising level, in the order of gauges
     std::vector<BreachForecast> promises;  // one for each (service, SLO), in a fixed order
 };
 

@@ -1,6 +1,7 @@
 #include "engine/forecast/forecaster.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/forecast/calendar_evidence.h"
 #include "engine/forecast/promise_maker.h"
@@ -35,12 +36,15 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     s.promises.grow();
     s.forecasters.resize(s.inventory.gauges().size());
     s.gauges.resize(s.forecasters.size());
+    s.result.suppressed.clear();
     for (GaugeIndex g = 0; g < s.gauges.size(); ++g) {
         const ResourceEntry& resource = s.inventory.resources()[s.inventory.gauges()[g].resource];
         const Outlook& o = correlation.outlooks[g];
         s.gauges[g] = s.forecasters[g].forecast(resource, signals.gauges[g], o, seconds, s.promises.promised_limit(g, signals));
         s.calendar.apply(signals, o, resource.service, s.gauges[g]);
-        if (s.calendar.in_maintenance(resource.service, resource.name, signals.end)) s.gauges[g].crossing.probability = 0;
+        if (!s.calendar.in_maintenance(resource.service, resource.name, signals.end)) continue;
+        const double hidden = std::exchange(s.gauges[g].crossing.probability, 0);
+        if (hidden >= s.options.warn.raise_probability) s.result.suppressed.push_back({g, hidden});
     }
     s.shield.apply(signals.end, s.options.warn.raise_probability, correlation.outlooks, s.gauges);
     Forecasts& f = s.result;

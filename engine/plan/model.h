@@ -51,6 +51,7 @@ enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, qu
 // One alternative of a matcher; all of its expressions have to match (ECMAScript, searched unless anchored).
 struct MatchRule {
     std::string resource, host, service, metric;  // empty: anything
+    EventTime from = kBeginningOfTime, to = kEndOfTime;  // in which it holds
 };
 
 struct MetricModel {

@@ -22,7 +22,7 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const Correlation& correlation = correlate_.correlate(signals);
     const Forecasts& forecasts = forecast_.forecast(signals, correlation);
     const Firings& firings = match_.match(closed, signals, forecasts);
-    const std::span<const WarningRevision> promised = warn_.decide(forecasts);
+    const std::span<const WarningRevision> promised = warn_.decide(forecasts, &signals);
     const RuleWarnings& ruled = warn_rules_.decide(firings);
     said_.assign(promised.begin(), promised.end());
     said_.insert(said_.end(), ruled.said.begin(), ruled.said.end());
@@ -30,7 +30,7 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     next_ = slot.next();
     count(closed, signals, firings, said_);
     totals_.shadow_revisions += ruled.shadow.size();
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow});
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, warn_.suppressed()});
     if (said_.empty()) return;
     for (Sink* s : sinks_) s->deliver(said_);
 }
@@ -48,6 +48,7 @@ void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firing
     totals_.rules = firings.plan->rules.size();
     totals_.rule_keys = firings.keys;
     totals_.rule_keys_refused += firings.keys_refused;
+    for (const SuppressedWarning& w : warn_.suppressed()) totals_.warnings_suppressed += w.state == SuppressedWarning::State::suppressed;
     totals_.services = inventory_.services().size();
     totals_.resources = inventory_.resources().size();
     totals_.gauges = inventory_.gauges().size();

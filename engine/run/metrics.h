@@ -21,6 +21,7 @@ struct RunTotals {
     uint64_t service_slots_closed = 0;
     uint64_t transactions = 0; // counted in closed slots
     uint64_t warnings_opened = 0, warnings_updated = 0, warnings_resolved = 0;
+    uint64_t warnings_suppressed = 0;  // kept back by maintenance
     uint64_t spikes = 0;
     uint64_t shadow_revisions = 0;  // of shadow rules, never sent
     uint64_t rules = 0;        // of the user's, in use

@@ -25,6 +25,7 @@ struct DecidedSlot {
     const Standings* standings = nullptr;  // null: not judged
     const Firings* firings = nullptr;      // null: not judged
     std::span<const WarningRevision> shadow{};  // of shadow rules: what they would have said
+    std::span<const SuppressedWarning> suppressed = {};
 };
 
 class Observer {

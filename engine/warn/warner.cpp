@@ -4,8 +4,10 @@
 #include <cmath>
 #include <map>
 
+#include "engine/warn/campaign_life.h"
 #include "engine/warn/life.h"
 #include "engine/warn/sentence.h"
+#include "engine/warn/suppression.h"
 
 namespace foreshock {
 namespace {
@@ -28,11 +30,13 @@ double known(double x) { return std::isnan(x) ? 0 : x; }
 }  // namespace
 
 struct Warner::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o) {}
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), suppression(i, o.warn), campaigns(i, o.app) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
     std::map<std::pair<ServiceIndex, uint32_t>, WarningLife> lives;
+    Suppression suppression;
+    CampaignLife campaigns;
     std::vector<WarningRevision> said;
     bool started = false;
     EventTime last{};
@@ -46,19 +50,25 @@ struct Warner::State {
 Warner::Warner(const Inventory& inventory, const EngineOptions& options) : state_(std::make_unique<State>(inventory, options)) {}
 Warner::~Warner() = default;
 
-std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts) {
+std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, const Signals* signals) {
     State& s = *state_;
     const double seconds = to_seconds(forecasts.end - (s.started ? s.last : forecasts.start));
     s.started = true;
     s.last = forecasts.end;
     s.said.clear();
+    s.suppression.begin();
     for (const BreachForecast& f : forecasts.promises) {
         WarningLife& life = s.lives[{f.service, f.slo}];
-        const Say say = life.step(f, s.options.warn, forecasts.start, forecasts.end, seconds);
+        const Say due = life.step(f, s.options.warn, forecasts.start, forecasts.end, seconds);
+        const Say say = s.suppression.judge(f, due, forecasts.end);
         if (say != Say::nothing) s.said.push_back(s.revision(f, forecasts, life, say));
     }
+    s.suppression.judge_resources(forecasts.suppressed, forecasts.end);
+    if (signals != nullptr) s.campaigns.decide(*signals, s.said);
     return s.said;
 }
+
+std::span<const SuppressedWarning> Warner::suppressed() const { return state_->suppression.noted(); }
 
 WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const {
     const ServiceEntry& service = inventory.services()[f.service];
@@ -138,7 +148,7 @@ void Warner::State::add_impact(const BreachForecast& f, WarningRevision& w) cons
 
 void Warner::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.lives);
+    a(s.started, s.last, s.lives, s.suppression, s.campaigns);
 }
 
 }  // namespace foreshock

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "engine/base/archive.h"
+#include "engine/detect/signal.h"
 #include "engine/forecast/forecast.h"
 #include "engine/plan/inventory.h"
 #include "engine/plan/options.h"
@@ -18,7 +19,10 @@ public:
     Warner(const Inventory& inventory, const EngineOptions& options);
     ~Warner();
     // Revisions of this slot in the order in which they are to be said. Valid until the next call.
-    std::span<const WarningRevision> decide(const Forecasts& forecasts);
+    // Without signals nothing is said about campaigns that do not come.
+    std::span<const WarningRevision> decide(const Forecasts& forecasts, const Signals* signals = nullptr);
+    // What maintenance kept back or let go in this slot.
+    std::span<const SuppressedWarning> suppressed() const;
     void archive(Archive& a);
 
 private:

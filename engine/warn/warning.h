@@ -67,4 +67,19 @@ struct WarningRevision {
     std::string sentence;
 };
 
+// What would have been said, had no maintenance of the calendar kept it back.
+struct SuppressedWarning {
+    enum class State : uint8_t { suppressed, ended, released };  // released: the maintenance is over and it is said after all
+    State state = State::suppressed;
+    EventTime time{};
+    std::string by;  // entry of the calendar
+    std::string service, slo, resource;
+    bool breached = false;
+    double probability = 0;
+};
+constexpr std::string_view to_string(SuppressedWarning::State s) {
+    constexpr std::string_view kNames[]{"suppressed", "ended", "released"};
+    return kNames[static_cast<size_t>(s)];
+}
+
 }  // namespace foreshock

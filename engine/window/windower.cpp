@@ -28,7 +28,9 @@ Windower::Windower(Inventory& inventory, const EngineOptions& options)
     for (size_t i = 0; i < resources.size(); ++i)
         for (const MatchRule& m : resources[i].match)
             matchers_.push_back({i, compiled(m.resource), compiled(m.host), compiled(m.service), compiled(m.metric),
-                                 m.resource.empty(), m.host.empty(), m.service.empty(), m.metric.empty()});
+                                 m.resource.empty(), m.host.empty(), m.service.empty(), m.metric.empty(), m.from, m.to});
+    for (const Matcher& m : matchers_) turns_.insert(turns_.end(), {m.from, m.to});
+    std::sort(turns_.begin(), turns_.end());
 }
 
 const ClosedSlot& Windower::close(SlotIndex slot, const SlotPartial& sums, const Names& names) {
@@ -87,6 +89,7 @@ void Windower::close_services(const SlotPartial& sums, const Names& names) {
 
 GaugeIndex Windower::identify(const MetricInstanceName& n) {
     for (const Matcher& m : matchers_) {
+        if (slot_.start < m.from || slot_.start >= m.to) continue;
         if (!(m.any_resource || found(m.resource_name, n.resource)) || !(m.any_host || found(m.host, n.host)) ||
             !(m.any_service || found(m.service, n.service)) || !(m.any_metric || found(m.metric, n.metric)))
             continue;
@@ -95,6 +98,14 @@ GaugeIndex Windower::identify(const MetricInstanceName& n) {
     }
     const ServiceIndex service = n.service.empty() ? kNoIndex : inventory_.service(n.service);
     return inventory_.gauge(inventory_.resource(n.resource, service), n.metric);
+}
+
+// The past of an instance stays with whom it was; from here on it is somebody else's.
+void Windower::identify_again() {
+    const auto next = std::upper_bound(turns_.begin(), turns_.end(), identified_at_);
+    identified_at_ = slot_.start;
+    if (next == turns_.end() || *next > slot_.start) return;
+    for (auto& [text, i] : instances_) i.gauge = identify(MetricInstanceName::split(text));
 }
 
 void Windower::report(const std::string& text, const MetricPartial& p) {
@@ -118,6 +129,7 @@ void Windower::close_gauges(const SlotPartial& sums, const Names& names) {
     for (NameId id = 0; id < sums.metrics.size(); ++id)
         if (sums.metrics[id].samples != 0) present.emplace_back(text_of(NameSpace::metric_instance, id, names), id);
     std::sort(present.begin(), present.end());
+    identify_again();
     for (const auto& [text, id] : present) report(std::string(text), sums.metrics[id]);
     add_up_gauges();
 }
@@ -172,6 +184,6 @@ void Windower::add_up_gauges() {
     }
 }
 
-void Windower::archive(Archive& a) { a(instances_); }
+void Windower::archive(Archive& a) { a(instances_, identified_at_); }
 
 }  // namespace foreshock

@@ -41,6 +41,7 @@ private:
         size_t resource;  // number in the model
         std::regex resource_name, host, service, metric;
         bool any_resource, any_host, any_service, any_metric;
+        EventTime from, to;
     };
 
     void close_services(const SlotPartial& sums, const Names& names);
@@ -49,12 +50,15 @@ private:
     void report(const std::string& text, const MetricPartial& p);
     void add_up_gauges();
     GaugeIndex identify(const MetricInstanceName& name);
+    void identify_again();  // where a matcher has begun or ended to hold
     const std::string& text_of(NameSpace space, NameId id, const Names& names);
 
     Inventory& inventory_;
     std::vector<Matcher> matchers_;
     std::map<std::string, Instance, std::less<>> instances_;
     std::deque<std::string> texts_[kNameSpaces];  // by id, fetched once; a deque, because views of them are kept while it grows
+    std::vector<EventTime> turns_;  // moments at which a matcher begins or ends to hold, in order
+    EventTime identified_at_ = kBeginningOfTime;
     ClosedSlot slot_;
     Micros allowed_lateness_;
     int64_t forget_after_slots_;

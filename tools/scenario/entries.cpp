@@ -166,6 +166,16 @@ void append_state_entries(std::vector<Entry>& entries, const DecidedSlot& slot) 
     }
 }
 
+void append_suppressed_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
+    for (const SuppressedWarning& w : slot.suppressed) {
+        EntryMaker e(EntryKind::suppressed, w.time);
+        e.lead("state", to_string(w.state)).lead("service", std::string_view(w.service)).lead("slo", std::string_view(w.slo));
+        e.shown("by", std::string_view(w.by)).shown("resource", std::string_view(w.resource.empty() ? "none" : w.resource));
+        e.add("breached", std::string_view(w.breached ? "yes" : "no")).add("probability", w.probability);
+        entries.push_back(e.take());
+    }
+}
+
 // A warning of a rule of the user's stands under what it speaks of and the name of the rule.
 Entry warning_entry(const WarningRevision& w, EntryKind kind) {
     const std::string& key = w.key.empty() ? w.rule : w.key;

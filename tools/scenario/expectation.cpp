@@ -67,6 +67,7 @@ size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
         case EntryKind::signals: return 5;
         case EntryKind::budgets:
         case EntryKind::states: return 3;
+        case EntryKind::suppressed:
         case EntryKind::warnings:
         case EntryKind::revisions:
         case EntryKind::shadow: return 4;
@@ -139,7 +140,7 @@ Expectation parse_expectation_head(const std::vector<Word>& words, EventTime sta
     size_t k = 0;
     while (k < static_cast<size_t>(EntryKind::count_) && kind.text != to_string(static_cast<EntryKind>(k))) ++k;
     if (in.ok() && k == static_cast<size_t>(EntryKind::count_))
-        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, warnings, revisions, shadow, dropped, dead_letters, totals");
+        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, suppressed, warnings, revisions, shadow, dropped, dead_letters, totals");
     e.kind = static_cast<EntryKind>(k);
     const auto moment = [&](std::optional<EventTime>& into) {
         const Word& w = in.take("a time");

@@ -57,3 +57,16 @@ TEST_CASE("a day of each month runs from local midnight to midnight") {
     CHECK(std::ranges::any_of(last, [&](const auto& o) { return o.start == at("2026-02-28T00:00:00Z"); }));
     CHECK(std::ranges::is_sorted(last, {}, &CalendarEntry::Occurrence::start));
 }
+
+TEST_CASE("whole days, of one year or of every year") {
+    const auto berlin = zone("Europe/Berlin");
+    const auto once = whole_days("2026-10-25", berlin);
+    REQUIRE(once.size() == 1);
+    CHECK(once[0].start == at("2026-10-24T22:00:00Z"));
+    CHECK(once[0].end == at("2026-10-25T23:00:00Z"));  // 25 hours
+    CHECK(whole_days("2026-03-29", berlin)[0].end - whole_days("2026-03-29", berlin)[0].start == 23h);
+    CHECK(whole_days("12-25", berlin).size() == static_cast<size_t>(kLastYear - kFirstYear + 1));
+    CHECK(whole_days("02-29", {}).size() == 15);  // leap years only
+    CHECK(whole_days("2026-13-01", {}).empty());
+    CHECK(whole_days("25.12.", {}).empty());
+}
