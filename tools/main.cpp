@@ -75,6 +75,21 @@ void add_report(CLI::App& app) {
     shadow->add_option("--input", s.inputs, "recorded events to replay instead of reading the record of the run");
 }
 
+void add_model(CLI::App& app) {
+    CLI::App* model = app.add_subcommand("model", "Makes service models from what is written down elsewhere.");
+    model->require_subcommand(1);
+    CLI::App* c = nullptr;
+    auto& o = add_command<ModelImportOptions>(*model, c, "import", "Prints a service model made of OpenSLO v1 documents or of the CSV of a CMDB; what is left out is said on standard error.",
+                                              model_import_command);
+    c->add_option("FILE", o.file, "OpenSLO documents, or CSV")->required();
+    c->add_option("--format", o.format, "openslo, cmdb, or auto: by the name of the file")->capture_default_str()->check(CLI::IsMember({"auto", "openslo", "cmdb"}));
+    auto& l = add_command<ModelLearnOptions>(*model, c, "learn", "Proposes calls and carriers from what moves together in a history, as lines to review. Changes nothing.",
+                                             model_learn_command);
+    add_common(*c, l);
+    c->add_option("CONFIG", l.config, "configuration file, or a service model alone")->required();
+    c->add_option("--input", l.inputs, "JSON lines, plain, gzip or zstd; without it the configured sources");
+}
+
 void add_check(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<CheckOptions>(app, c, "check", "Reads configurations and names every problem with its place.", check_command);
@@ -153,6 +168,7 @@ int main(int argc, char** argv) {
     add_run(app);
     add_replay(app);
     add_report(app);
+    add_model(app);
     add_check(app);
     add_test(app);
     add_generate(app);

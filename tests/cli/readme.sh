@@ -23,6 +23,11 @@ block '<!-- rules -->' >"$work/rules.yaml"
 [ -s "$work/rules.yaml" ] || fail "no rules in the README"
 "$FORESHOCK" check "$work/rules.yaml"
 
+block '## Objectives' >"$work/objectives.yaml"
+[ -s "$work/objectives.yaml" ] || fail "no objectives in the README"
+"$FORESHOCK" check "$work/objectives.yaml"
+"$FORESHOCK" check "$work/objectives.yaml" 2>&1 | grep -q notice && fail "the objectives of the README promise too much"
+
 block '<!-- scenario -->' >"$work/readme.scenario"
 [ -s "$work/readme.scenario" ] || fail "no scenario in the README"
 "$FORESHOCK" test "$work/readme.scenario"

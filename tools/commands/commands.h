@@ -45,6 +45,18 @@ struct ReportShadowOptions : CommonOptions {
 };
 int report_shadow_command(const ReportShadowOptions& options);
 
+struct ModelImportOptions {
+    std::string file;
+    std::string format = "auto";  // auto, openslo, cmdb
+};
+int model_import_command(const ModelImportOptions& options);
+
+struct ModelLearnOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+};
+int model_learn_command(const ModelLearnOptions& options);
+
 struct CheckOptions : CommonOptions {
     std::vector<std::string> configs;
     std::string sample;

@@ -140,7 +140,7 @@ TEST_CASE("resources") {
         {"match: {resource: '^a(b'}",
          "c.yaml:1:36: resource: not a regular expression, at character 3: a parenthesis is not closed, or closed without being opened (ECMAScript syntax; a backslash makes the next character plain)"},
         {"match: {}", "c.yaml:1:25: match: matches every metric (write match: {resource: '^name$'}, or leave it out to match by name)"},
-        {"match: {pod: x}", "c.yaml:1:26: unknown key 'pod' (one of resource, host, service, metric)"},
+        {"match: {pod: x}", "c.yaml:1:26: unknown key 'pod' (one of resource, host, service, metric, from, to)"},
         {"match: {host: ''}", "c.yaml:1:32: host: an empty expression matches everything (write '^name$', or leave the key out)"},
         {"metrics: {cpu: {limit: 0}}", "c.yaml:1:41: limit: 0 is out of range (a number above 0)"},
         {"metrics: {cpu: {limt: 3}}", "c.yaml:1:34: unknown key 'limt' (did you mean 'limit'?)"},

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# foreshock model: imports check, and what is learned from a history is proposed, not done.
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+fail() { echo "failed: $1" >&2; exit 1; }
+
+cat >slo.yaml <<'YAML'
+apiVersion: openslo/v1
+kind: SLO
+metadata: {name: ok}
+spec:
+  service: shop
+  indicator: {metadata: {name: good}, spec: {ratioMetric: {counter: true, good: {}, total: {}}}}
+  timeWindow: [{duration: 28d, isRolling: true}]
+  budgetingMethod: Occurrences
+  objectives: [{targetPercent: 99.9}]
+YAML
+"$FORESHOCK" model import slo.yaml >model.yaml
+"$FORESHOCK" check model.yaml >out || fail 'an imported model does not check'
+grep -qF 'objective: 99.9%' model.yaml || { cat model.yaml; fail 'no objective'; }
+printf 'name,type,depends_on\nshop,service,db-1\ndb-1,database,\n' >cmdb.csv
+"$FORESHOCK" model import cmdb.csv >cmdb.yaml
+"$FORESHOCK" check cmdb.yaml >out || fail 'a model from CSV does not check'
+printf 'apiVersion: openslo/v2\nkind: SLO\n' >other.yaml
+code=0; "$FORESHOCK" model import other.yaml >out 2>err || code=$?
+[ "$code" -eq 2 ] && grep -qF 'other.yaml:1:1: apiVersion' err || fail 'another version is not refused with its place'
+
+# web calls payment (each call makes one), other goes its own way; db-9 carries payment.
+awk 'BEGIN {
+  srand(7)
+  for (m = 0; m < 360; ++m) {
+    web = 300 + int(120 * rand()); other = 300 + int(120 * rand())
+    t = 1767225600 + 60 * m
+    printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"web\",\"interval_s\":60,\"count\":%d,\"p95_ms\":210}\n", t, web
+    printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"payment\",\"interval_s\":60,\"count\":%d,\"p95_ms\":60}\n", t, web * 0.8
+    printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"other\",\"interval_s\":60,\"count\":%d,\"p95_ms\":90}\n", t, other
+    printf "{\"ts\":%d,\"type\":\"metric\",\"resource\":\"db-9\",\"metric\":\"connections_used\",\"interval_s\":60,\"value\":%.2f,\"limit\":600}\n", t, other * 0.5 + 5 * rand()
+  }
+}' >history.jsonl
+echo 'services: {web: {}, payment: {}, other: {}}' >known.yaml
+before=$(cksum known.yaml)
+"$FORESHOCK" model learn known.yaml --input history.jsonl >diff.txt
+grep -qE '^\+ +calls: \[payment\]' diff.txt || { cat diff.txt; fail 'no call proposed'; }
+grep -qE '^\+ +service: other' diff.txt || { cat diff.txt; fail 'no carrier proposed'; }
+[ "$(grep -c '^+ *calls' diff.txt)" -eq 1 ] || { cat diff.txt; fail 'calls that are none'; }
+[ "$before" = "$(cksum known.yaml)" ] || fail 'the model was changed'
+echo 'services: {web: {calls: [payment]}, payment: {}, other: {}}' >known.yaml
+"$FORESHOCK" model learn known.yaml --input history.jsonl --json >proposals.json
+grep -q '"call"' proposals.json && fail 'a known call is proposed again'
+echo 'models are made'
