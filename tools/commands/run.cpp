@@ -61,6 +61,7 @@ int run_command(const RunOptions& o) {
     if (!loaded) return print(loaded.problems()), kWrongUsage;
     const Config& config = loaded.value();
     set_up_log(o, config);
+    for (const Diagnostic& notice : config.notices) log(LogLevel::warning, notice.text());
     StopSignals::hold();
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
