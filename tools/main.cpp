@@ -106,7 +106,7 @@ void add_test(CLI::App& app) {
     c->add_option("FILE", o.files, "scenario files, or folders with scenarios in them")->required();
     c->add_flag("--update", o.update, "rewrite expectations that do not hold; review the difference");
     c->add_flag("--all-modes", o.all_modes, "also with many workers, small batches, shuffled, with RocksDB, stopped and killed on the way");
-    c->add_flag("--trace", o.trace, "print every promise's forecast in every slot, on standard error");
+    c->add_flag("--trace", o.trace, "print every promise's forecast and every rule that holds in every slot, on standard error");
     c->add_option("--filter", o.filter, "only scenarios whose file or name has this text in it");
     c->add_option("--coverage", o.coverage, "configuration whose rules should all be tested, beside those of the scenarios");
     c->add_option("--coverage-json", o.coverage_json, "write which rules are covered to this file");

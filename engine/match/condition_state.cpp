@@ -211,7 +211,10 @@ namespace {
 void collect(const RuleCondition& c, const std::vector<NodeState>& nodes, EventTime start, Micros within, bool counts, size_t& next, std::vector<Evidence>& out) {
     const NodeState& own = nodes[next++];
     within = std::max(within, c.within);
-    const bool lately = own.evidence && (own.evidence->at > start || (within.count() > 0 && start - own.evidence->at <= within));
+    // An event has its own time, of which the first belongs to the slot; a state that of the slot's end.
+    const bool event = c.kind == ConditionKind::event;
+    const bool now = own.evidence && (event ? own.evidence->at >= start : own.evidence->at > start);
+    const bool lately = now || (own.evidence && within.count() > 0 && start - own.evidence->at <= within);
     if (counts && lately) out.push_back(*own.evidence);
     counts = counts && c.kind != ConditionKind::negation;
     for (const RuleCondition& part : c.parts) collect(part, nodes, start, within, counts, next, out);

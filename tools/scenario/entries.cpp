@@ -270,6 +270,17 @@ std::string trace_text(const DecidedSlot& slot) {
         }
         text += '\n';
     }
+    if (slot.firings == nullptr) return text;
+    for (const RuleFiring& f : slot.firings->firings) {
+        const Rule& rule = slot.firings->plan->rules[f.rule];
+        text += to_rfc3339(slot.slot.decided_at) + " rule " + rule.name + (f.key.empty() ? "" : " " + f.key) + " holds since " + to_rfc3339(f.since);
+        for (const Evidence& e : f.evidence) {
+            char value[32] = "";
+            if (!std::isnan(e.value)) std::snprintf(value, sizeof value, " %.4g", e.value);
+            text += "; " + std::string(to_string(e.kind)) + " " + e.entity + value + " at " + to_rfc3339(e.at);
+        }
+        text += '\n';
+    }
     return text;
 }
 
