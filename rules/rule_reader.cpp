@@ -118,8 +118,8 @@ RuleDraft RuleLoader::read_rule(const Item& item) {
 void RuleLoader::read_head(const Section& section, Rule& rule) {
     if (section.read("name", rule.name)) {
         const auto fits = [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
-        if (rule.name.empty() || rule.name.size() > kLongestName || rule.name == "builtin" || !std::ranges::all_of(rule.name, fits)) {
-            section.problem("name", in_quotes(rule.name) + " is no name of a rule", "1 to 100 letters, digits, '.', '_' and '-'; 'builtin' is taken");
+        if (rule.name.empty() || rule.name.size() > kLongestName || rule.name == "builtin" || rule.name == "calendar" || !std::ranges::all_of(rule.name, fits)) {
+            section.problem("name", in_quotes(rule.name) + " is no name of a rule", "1 to 100 letters, digits, '.', '_' and '-'; 'builtin' and 'calendar' are taken");
         }
     }
     section.read("title", rule.title);

@@ -109,7 +109,7 @@ TEST_CASE("wrong rules") {
     const std::string m = kModel;
     const auto c = GENERATE_COPY(values<Case>({
         {"rules: [{when: spike}]", "c.yaml:1:9: 'name' is missing (Stands in warnings as `rule`.)"},
-        {"rules: [{name: a b, when: spike}]", "c.yaml:1:16: name: 'a b' is no name of a rule (1 to 100 letters, digits, '.', '_' and '-'; 'builtin' is taken)"},
+        {"rules: [{name: a b, when: spike}]", "c.yaml:1:16: name: 'a b' is no name of a rule (1 to 100 letters, digits, '.', '_' and '-'; 'builtin' and 'calendar' are taken)"},
         {"rules: [{name: a, when: spike}, {name: a, when: drop}]", "c.yaml:1:40: a rule 'a' is there already (in c.yaml:1; give one another name)"},
         {rule_with("spkie"), "c.yaml:3:11: 'spkie' is no condition (did you mean 'spike'?)"},
         {rule_with("{spkie: {}}"), "c.yaml:3:12: unknown key 'spkie' (did you mean 'spike'?)"},
