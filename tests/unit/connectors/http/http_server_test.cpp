@@ -81,3 +81,16 @@ TEST_CASE("addresses to listen on") {
     for (const char* text : {"", "8080", "localhost", "host:", "host:x", "host:99999"})
         CHECK_FALSE(parse_listen(text).ok());
 }
+
+TEST_CASE("the state is JSON, and an empty object where nobody gives one") {
+    HttpServer with{{"127.0.0.1", 0, "1"}, {.metrics = {}, .readiness = {}, .state = [] { return std::string("{\"services\":[]}\n"); }}};
+    HttpServer without{{"127.0.0.1", 0, "1"}, {}};
+    for (HttpServer* server : {&with, &without}) {
+        const auto port = server->start();
+        REQUIRE(port.ok());
+        const auto answer = httplib::Client("127.0.0.1", port.value()).Get("/api/v1/state");
+        REQUIRE(answer);
+        CHECK(answer->get_header_value("Content-Type") == "application/json");
+        CHECK(nlohmann::json::parse(answer->body).contains("services") == (server == &with));
+    }
+}
