@@ -39,6 +39,8 @@ const Correlation& Correlator::correlate(const Signals& signals) {
     c.decided_at = signals.decided_at;
     c.outlooks.resize(s.makers.size());
     for (GaugeIndex g = 0; g < s.makers.size(); ++g) s.makers[g].update(s.inventory, s.drivers, signals, g, seconds, c.outlooks[g]);
+    c.entries.resize(signals.services.size());
+    for (ServiceIndex x = 0; x < c.entries.size(); ++x) c.entries[x] = s.drivers.entry_of(x, signals);
     for (Outlook& o : c.outlooks) {
         if (o.significance > kRisen || signals.gauges[o.gauge].pressure) o.causes = causes_of(s.inventory, signals, o);
     }

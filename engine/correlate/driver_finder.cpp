@@ -48,6 +48,19 @@ ServiceIndex DriverFinder::demand_of(ServiceIndex s, const Signals& signals) con
     return best;
 }
 
+ServiceIndex DriverFinder::entry_of(ServiceIndex s, const Signals& signals) const {
+    const auto busiest = [&](const std::vector<ServiceIndex>& of, ServiceIndex otherwise) {
+        double most = 0;
+        for (const ServiceIndex x : of) {
+            const double usual = signals.services[x].volume.baseline, level = std::isnan(usual) ? signals.services[x].volume.level : usual;
+            if (level > most) { most = level; otherwise = x; }
+        }
+        return otherwise;
+    };
+    if (!feeders_[s].empty() && inventory_.services()[s].waited_by.empty()) s = busiest(feeders_[s], feeders_[s].front());
+    return busiest(entries_[s], s);
+}
+
 bool DriverFinder::risen(const ServiceState& s, double z, DriverKind& kind) const {
     const auto rise = [](const DemandState& d) { return std::isnan(d.ratio) ? 0 : d.ratio - 1; };
     const double volume = rise(s.volume), value = rise(s.value);

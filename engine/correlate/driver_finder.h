@@ -27,6 +27,8 @@ public:
     const std::vector<ServiceIndex>& feeders(ServiceIndex s) const { return feeders_[s]; }
     // The service whose demand a resource of `s` is learned against: `s` itself if it has transactions, else its busiest caller.
     ServiceIndex demand_of(ServiceIndex s, const Signals& signals) const;
+    // Where the demand of `s` comes in: the busiest entry of its call trees, of its busiest feeder's when it is fed without waiting.
+    ServiceIndex entry_of(ServiceIndex s, const Signals& signals) const;
     // `cost_ratio`: of the resource. `queue`: what feeds the owner's queue is asked first.
     Drive find(ServiceIndex owner, const Signals& signals, double cost_ratio, bool queue) const;
 

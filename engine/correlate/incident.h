@@ -28,6 +28,7 @@ struct Outlook {
     double slope_error = 0;
     double baseline = kUnknown;
     double predicted = kUnknown;   // utilization that demand alone explains now; unknown without a learned response
+    double predicted_slope = 0;    // its change per second on the demand's trend
     double cost_ratio = 1;         // utilization / predicted, now against usual: above 1, a transaction costs more
     double age_seconds = 0;        // how long the rise has lasted
     double significance = 0;       // rise / noise
@@ -62,6 +63,7 @@ struct Correlation {
     SlotIndex slot;
     EventTime start, end, decided_at;
     std::vector<Outlook> outlooks;   // [gauge]
+    std::vector<ServiceIndex> entries;  // [service] where its demand comes in: the busiest entry of its call trees, or what feeds it
     std::vector<Incident> incidents;
 };
 

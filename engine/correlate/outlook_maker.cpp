@@ -62,6 +62,7 @@ void OutlookMaker::update(const Inventory& inventory, const DriverFinder& driver
         if (response_.usable()) {
             demand = from_demand(s);
             out.predicted = demand.level;
+            out.predicted_slope = demand.slope;
             out.cost_ratio = response_.cost_ratio();
             out.job = response_.job(signals.end);
             out.idle = response_.predict(0, 0);

@@ -12,7 +12,7 @@ constexpr double kEarly = 0.2, kEarlySeconds = 300;
 constexpr double kFade = 120;                  // seconds after the start in which nothing comes
 constexpr double kRatioSpread = 0.25;          // of the logarithm of the expected ratio
 constexpr double kToPeak = 240, kSooner = 120, kLater = 600;
-constexpr double kAhead = 1800;
+constexpr double kAhead = 1800, kPast = 7200;
 
 double normal_above(double z) { return 0.5 * std::erfc(z / 1.4142135623730951); }
 
@@ -48,7 +48,7 @@ void CalendarEvidence::apply(const Signals& signals, const Outlook& o, ServiceIn
         if (owner >= c.reached.size() || !c.reached[owner] || !c.entry->expected_ratio) continue;
         for (const CalendarEntry::Occurrence& when : c.entry->occurrences) {
             const double to_start = to_seconds(when.start - signals.end);
-            if (to_start > kAhead || signals.end >= when.end || to_start < -2 * 3600.0) continue;
+            if (to_start > kAhead || signals.end >= when.end || to_start < -kPast) continue;
             bool moves = false;
             for (const ServiceIndex s : c.services) {
                 moves = moves || signals.services[s].volume.z > kMovesZ || signals.services[s].value.z > kMovesZ;
@@ -77,6 +77,26 @@ void CalendarEvidence::apply(const Signals& signals, const Outlook& o, ServiceIn
             f.final_level = std::max(f.final_level, o.idle + *c.entry->expected_ratio * (o.baseline - o.idle));
         }
     }
+}
+
+std::optional<CalendarEvidence::Nearest> CalendarEvidence::nearest(const Signals& signals, ServiceIndex service) const {
+    std::optional<Nearest> best;
+    for (const Campaign& c : campaigns_) {
+        if (service >= c.reached.size() || !c.reached[service] || !c.entry->expected_ratio) continue;
+        for (const CalendarEntry::Occurrence& when : c.entry->occurrences) {
+            const double to_start = to_seconds(when.start - signals.end);
+            if (to_start > kAhead || signals.end >= when.end || to_start < -kPast) continue;
+            if (best && std::abs(best->seconds_to_start) <= std::abs(to_start)) continue;
+            double ratio = 0;
+            for (const ServiceIndex s : c.services) {
+                const DemandState& d = signals.services[s].volume;
+                if (d.ratio > ratio) ratio = d.ratio;
+            }
+            const double rise = *c.entry->expected_ratio - 1;
+            best = Nearest{to_start, *c.entry->expected_ratio, ratio > 0 && std::abs(rise) > 0.05 ? (ratio - 1) / rise : 0};
+        }
+    }
+    return best;
 }
 
 double CalendarEvidence::priority(ServiceIndex service, EventTime now) const {

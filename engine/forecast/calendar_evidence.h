@@ -2,6 +2,7 @@
 // far it goes; when nothing comes it fades. FORECASTING: trial A, item 8. One worker only.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/forecast/gauge_forecaster.h"
@@ -14,6 +15,13 @@ public:
 
     // Joins the calendar's word into `f`, the forecast of a gauge whose owner is `owner`.
     void apply(const Signals& signals, const Outlook& o, ServiceIndex owner, GaugeForecast& f) const;
+    // The campaign that reaches `service` and is nearest in time: from 30 min before its start to two hours after it.
+    struct Nearest {
+        double seconds_to_start = 0;  // negative: since it
+        double expected_ratio = 1;
+        double came = 0;              // share of the expected rise that is there
+    };
+    std::optional<Nearest> nearest(const Signals& signals, ServiceIndex service) const;
     // Greatest priority entry that covers `service` now: 1, else 0.
     double priority(ServiceIndex service, EventTime now) const;
     bool in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const;

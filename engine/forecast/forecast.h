@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/correlate/incident.h"
+#include "engine/forecast/hazard_features.h"
 
 namespace foreshock {
 
@@ -42,7 +43,8 @@ struct BreachForecast {
     double announced_ratio = kUnknown;
     uint32_t instances = 0;           // of the resource
     double calendar_priority = 0;     // 1 while a priority entry of the calendar covers the service
-    std::vector<std::pair<std::string, double>> features;  // what led to the probability, for explain
+    FeatureVector features;           // what led to the probability
+    GaugeIndex urgent = kNoIndex;     // that the readings called "first" are of
 };
 
 // What maintenance of the calendar keeps from being said about a resource.

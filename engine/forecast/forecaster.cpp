@@ -4,17 +4,19 @@
 #include <utility>
 
 #include "engine/forecast/calendar_evidence.h"
+#include "engine/forecast/feature_maker.h"
 #include "engine/forecast/promise_maker.h"
 #include "engine/forecast/shield.h"
 
 namespace foreshock {
 
 struct Forecaster::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), shield(i), promises(i) {}
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), features(i, calendar), shield(i), promises(i) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
     CalendarEvidence calendar;
+    FeatureMaker features;
     Shield shield;
     PromiseMaker promises;
     std::vector<GaugeForecaster> forecasters;  // [gauge]
@@ -46,6 +48,7 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
         const double hidden = std::exchange(s.gauges[g].crossing.probability, 0);
         if (hidden >= s.options.warn.raise_probability) s.result.suppressed.push_back({g, hidden});
     }
+    s.features.observe(signals, correlation, s.gauges, seconds);
     s.shield.apply(signals.end, s.options.warn.raise_probability, correlation.outlooks, s.gauges);
     Forecasts& f = s.result;
     f.slot = signals.slot;
@@ -53,13 +56,16 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     f.end = signals.end;
     f.decided_at = signals.decided_at;
     s.promises.make(signals, correlation, s.gauges, f.promises);
-    for (BreachForecast& p : f.promises) p.calendar_priority = s.calendar.priority(p.service, signals.end);
+    for (BreachForecast& p : f.promises) {
+        s.features.make(s.promises.subject(p), signals, correlation, p.features, p.urgent);
+        p.calendar_priority = s.calendar.priority(p.service, signals.end);
+    }
     return f;
 }
 
 void Forecaster::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.shield, s.forecasters, s.promises);
+    a(s.started, s.last, s.features, s.shield, s.forecasters, s.promises);
 }
 
 }  // namespace foreshock

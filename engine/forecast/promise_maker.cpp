@@ -134,6 +134,12 @@ double PromiseMaker::share_of_errors(ServiceIndex s) const {
     return 1;
 }
 
+PromiseSubject PromiseMaker::subject(const BreachForecast& f) const {
+    if (f.slo == kCapacityPromise) return {f.service, kNoIndex};
+    const Slo& slo = inventory_.services()[f.service].model->slos[f.slo];
+    return {f.service, slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex};
+}
+
 void PromiseMaker::make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
                         std::vector<BreachForecast>& out) {
     learn_errors(signals);
@@ -173,7 +179,6 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
         if (kind != Indicator::metric) f.probability *= coupling(signals, k, *g, f.service);
     }
     if (kind == Indicator::error_ratio) f.probability *= share_of_errors(f.service);
-    f.features.emplace_back("indicator", signals.slos[k].value);
     if (!f.violated) return;
     f.probability = 1;
     f.breach_at = f.earliest = f.latest = signals.slos[k].since;
@@ -248,9 +253,6 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     f.act_before = std::max(signals.end, after(f.earliest, -lead));
     add_driver(signals, o, f);
     f.causes = o.causes;
-    f.features = {{"utilization", o.level}, {"baseline", o.baseline}, {"slope_per_min", 60 * o.slope}, {"noise", o.noise},
-                  {"rise_age_seconds", o.age_seconds}, {"predicted", o.predicted}, {"cost_ratio", o.cost_ratio}, {"knee", g.knee},
-                  {"fill_rate_per_min", 60 * o.fill_rate}, {"calendar", g.by_calendar ? 1.0 : 0.0}};
 }
 
 }  // namespace foreshock

@@ -3,6 +3,7 @@
 // gets one: that its resources stay below their knee. One worker only.
 #pragma once
 
+#include "engine/forecast/feature_maker.h"
 #include "engine/forecast/forecast.h"
 #include "engine/forecast/gauge_forecaster.h"
 
@@ -14,6 +15,7 @@ public:
 
     // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
     double promised_limit(GaugeIndex g, const Signals& signals) const;
+    PromiseSubject subject(const BreachForecast& f) const;
     // Once a slot, before the others: the inventory may have grown.
     void grow();
     void make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,

@@ -28,6 +28,8 @@ struct ReplayOptions : CommonOptions {
     std::string from, to;
     double speed = 0;
     std::string warnings, signals, report, dead_letters;
+    std::string features, features_from;
+    double features_every = 10;  // seconds of event time
 };
 int replay_command(const ReplayOptions& options);
 

@@ -12,6 +12,7 @@
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/log.h"
+#include "tools/report/features_file.h"
 #include "tools/report/html_report.h"
 #include "tools/report/signals_file.h"
 #include "tools/stop_signals.h"
@@ -43,6 +44,13 @@ Status open_outputs(const ReplayOptions& o, const Config& config, ReplayOutputs&
     }
     if (!o.signals.empty()) {
         auto file = SignalsFile::open(o.signals);
+        if (!file) return file.problems();
+        out.observers.push_back(std::move(file.value()));
+    }
+    if (!o.features.empty()) {
+        auto from = time_option("--features-from", o.features_from, kBeginningOfTime);
+        if (!from) return from.problems();
+        auto file = FeaturesFile::open(o.features, from.value(), from_seconds(o.features_every));
         if (!file) return file.problems();
         out.observers.push_back(std::move(file.value()));
     }

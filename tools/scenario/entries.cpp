@@ -263,9 +263,10 @@ std::string trace_text(const DecidedSlot& slot) {
         std::snprintf(head, sizeof head, "%s %s %s probability %.3f breach_at %s%s", to_rfc3339(slot.slot.decided_at).c_str(), service.name.c_str(),
                       slo.c_str(), f.probability, to_rfc3339(f.breach_at).c_str(), f.violated ? " violated" : "");
         text += head;
-        for (const auto& [name, value] : f.features) {
+        for (size_t i = 0; i < kFeatures; ++i) {
+            if (std::isnan(f.features.x[i])) continue;
             char feature[96];
-            std::snprintf(feature, sizeof feature, " %s %.4g", name.c_str(), value);
+            std::snprintf(feature, sizeof feature, " %s %.4g", std::string(kFeatureTable[i].name).c_str(), static_cast<double>(f.features.x[i]));
             text += feature;
         }
         text += '\n';

@@ -1,0 +1,82 @@
+// Readings of the learned decision (hazard_features.h) for each promise, from signals and outlooks; keeps what they need of the last
+// hour. One worker only.
+#pragma once
+
+#include <vector>
+
+#include "engine/base/mean_history.h"
+#include "engine/base/trend_filter.h"
+#include "engine/forecast/calendar_evidence.h"
+#include "engine/forecast/gauge_forecaster.h"
+#include "engine/forecast/hazard_features.h"
+
+namespace foreshock {
+
+// What a promise depends on: every resource on its service's call path, or one metric alone.
+struct PromiseSubject {
+    ServiceIndex service = kNoIndex;
+    GaugeIndex metric = kNoIndex;  // of a promise on a metric
+};
+
+class FeatureMaker {
+public:
+    FeatureMaker(const Inventory& inventory, const CalendarEvidence& calendar) : inventory_(inventory), calendar_(calendar) {}
+
+    // Once a slot of `seconds`, before `make`. `gauges`: forecasts by physics, before any of them shields others.
+    void observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, double seconds);
+    // `first`: the most urgent resource, kNoIndex when there is none.
+    void make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out, GaugeIndex& first) const;
+
+    template <class A>
+    void archive(A& a) { a(gauges_, services_, promises_, known_seconds_); }
+
+private:
+    static constexpr size_t kResourceFeatures = static_cast<size_t>(Feature::second_level);
+    using ResourceBlock = std::array<float, kResourceFeatures>;
+
+    struct GaugeMemory {
+        TrendFilter fast{45}, slow{300};
+        MeanHistory level, cost, instances;
+        float since_sample = 0;
+        template <class A>
+        void archive(A& a) { a(fast, slow, level, cost, instances, since_sample); }
+    };
+    struct ServiceMemory {
+        TrendFilter fast{45}, middle{150}, slow{300}, value{150};
+        MeanHistory volume;
+        float running_spike = 0, largest_spike = 0, each_usual = std::numeric_limits<float>::quiet_NaN();
+        template <class A>
+        void archive(A& a) { a(fast, middle, slow, value, volume, running_spike, largest_spike, each_usual); }
+    };
+    struct PromiseMemory {
+        TrendFilter indicator{100};
+        float usual = std::numeric_limits<float>::quiet_NaN();
+        float since_broken = 7200;  // seconds, at most this
+        template <class A>
+        void archive(A& a) { a(indicator, usual, since_broken); }
+    };
+
+    void grow(const Signals& signals);
+    void observe_gauge(const Signals& signals, const Outlook& o, const GaugeForecast& f, double seconds);
+    void observe_service(const ServiceState& s, double seconds);
+    void observe_promise(const SloState& s, size_t k, double seconds);
+    void put_demand(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out) const;
+    void put_indicator(const PromiseSubject& subject, const Signals& signals, FeatureVector& out) const;
+    void put_calendar(const PromiseSubject& subject, const Signals& signals, const Correlation& c, GaugeIndex first, FeatureVector& out) const;
+    bool of_subject(const PromiseSubject& subject, size_t promise, const Signals& signals) const;
+
+    const Inventory& inventory_;
+    const CalendarEvidence& calendar_;
+    std::vector<GaugeMemory> gauges_;
+    std::vector<ServiceMemory> services_;
+    std::vector<PromiseMemory> promises_;  // [SLO]
+    double known_seconds_ = 0;
+    // Of this slot or of the inventory, made anew.
+    std::vector<ResourceBlock> blocks_;         // [gauge]
+    std::vector<float> urgency_;                // [gauge]
+    std::vector<std::vector<std::pair<ServiceIndex, int>>> reach_;  // [service] whom it waits for, and over how many calls
+    std::vector<bool> promised_;                // [gauge] a promise is made of it
+    std::vector<std::vector<uint32_t>> slos_;   // [service] numbers in `Signals::slos`
+};
+
+}  // namespace foreshock

@@ -1,0 +1,116 @@
+// What the learned decision sees of one promise in one slot: physical readings, each causal and of event time only. The table is the
+// contract between the engine, the training script and the model file: a model names the features that it was trained on.
+// Unknown readings are NaN. Times are seconds or minutes of event time, whatever the slots' length.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace foreshock {
+
+// X(name, what it says). Readings of a resource come twice: of the most urgent one that the promise depends on, and of the next.
+#define FORESHOCK_RESOURCE_READINGS(X)                                                                        \
+    X(level, "utilization now, sensor and demand joined")                                                     \
+    X(sensor, "utilization by its own filter of 45 s")                                                        \
+    X(predicted, "utilization that the present demand explains")                                              \
+    X(predicted_5min, "the same, 5 min ahead on the demand's trend")                                          \
+    X(predicted_10min, "the same, 10 min ahead, at the present cost per transaction")                         \
+    X(usual, "utilization 30 to 60 min ago")                                                                  \
+    X(peak, "highest utilization of the last 30 min")                                                         \
+    X(usual_high, "utilization that 99.5 % of the past days' minutes stayed below")                           \
+    X(cost_ratio, "cost per transaction against its usual: utilization / predicted")                          \
+    X(cost_drift, "the same now against 20 to 40 min ago")                                                    \
+    X(slope_fast, "utilization points a minute, over about 45 s")                                             \
+    X(slope, "utilization points a minute, over about 150 s")                                                 \
+    X(slope_slow, "utilization points a minute, over about 300 s")                                            \
+    X(filled_20min, "level in 20 min by balance of what fills and drains")                                    \
+    X(significance, "rise over the usual in deviations")                                                      \
+    X(noise, "usual deviation of the level")                                                                  \
+    X(rise_age, "seconds that the rise has lasted")                                                           \
+    X(used_headroom, "share of the way from the usual level to the knee that is used up")                     \
+    X(need_ratio, "demand, against its usual, at which the knee is reached")                                  \
+    X(crossing, "probability of reaching the knee by physics alone")                                          \
+    X(crossing_minutes, "minutes until then")                                                                 \
+    X(instances_ratio, "instances now against 30 to 60 min ago")                                              \
+    X(scale_room, "what an autoscaler may still multiply capacity by")                                        \
+    X(silent, "seconds since the last sample")                                                                \
+    X(kind, "0 other, 1 cpu, 2 threads, 3 connections, 4 queue, 5 memory, 6 disk, 7 rate limit")             \
+    X(hops, "calls between the promise's service and the resource's owner")
+
+#define FORESHOCK_SERVICE_READINGS(X)                                                                         \
+    X(most_level, "highest utilization of all that the promise depends on")                                   \
+    X(most_predicted_10min, "highest predicted utilization 10 min ahead")                                     \
+    X(most_cost_drift, "greatest drift of cost per transaction")                                              \
+    X(any_crossing, "probability that any of them reaches its knee, by physics")                              \
+    X(full, "how many of them are above 0.85 of their knee")                                                  \
+    X(volume_ratio, "the service's volume against its baseline")                                              \
+    X(volume_z, "the same in deviations")                                                                     \
+    X(volume_slope, "relative change of its volume a minute, over about 150 s")                               \
+    X(value_ratio, "its value against the baseline")                                                          \
+    X(value_z, "the same in deviations")                                                                      \
+    X(value_slope, "relative change of its value a minute, over about 150 s")                                 \
+    X(value_each_ratio, "value of one transaction against the usual")                                         \
+    X(entry_ratio, "volume of the entry that brings it demand, against its baseline")                         \
+    X(entry_z, "the same in deviations")                                                                      \
+    X(entry_age, "seconds that the entry's rise has lasted")                                                  \
+    X(entry_slope_fast, "relative change of the entry's volume a minute, over about 45 s")                    \
+    X(entry_slope, "the same, over about 150 s")                                                              \
+    X(entry_slope_slow, "the same, over about 300 s")                                                         \
+    X(entry_to_past, "entry's volume against 30 to 60 min ago")                                               \
+    X(entry_to_10min, "entry's volume against 8 to 12 min ago")                                               \
+    X(entry_peak, "highest entry volume of the last hour against now")                                        \
+    X(entry_value_ratio, "entry's value against its baseline")                                                \
+    X(entry_noise, "usual deviation of the entry's volume, as a share of it")                                 \
+    X(largest_spike, "greatest ratio that past spikes of the entry reached")                                  \
+    X(indicator, "the promise's indicator over its limit")                                                    \
+    X(indicator_usual, "the same, usually")                                                                   \
+    X(indicator_slope, "change of the indicator over its limit a minute")                                     \
+    X(worst_below, "greatest indicator over its limit among services that are waited for")                    \
+    X(errors, "share of failed transactions in this slot")                                                    \
+    X(since_broken, "seconds since the promise was broken last")                                              \
+    X(campaign_minutes, "minutes until the nearest campaign of the calendar; negative: since its start")      \
+    X(campaign_level, "utilization that the campaign's expected demand would make of the most urgent resource over its knee") \
+    X(campaign_came, "share of the campaign's expected rise that has come")                                   \
+    X(metric_promise, "1: the promise is made of a metric itself, 0: of latency or errors")                   \
+    X(known_minutes, "minutes of past, at most 240")
+
+enum class Feature : uint8_t {
+#define X(name, says) first_##name,
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
+#define X(name, says) second_##name,
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
+#define X(name, says) name,
+    FORESHOCK_SERVICE_READINGS(X)
+#undef X
+    count_
+};
+inline constexpr size_t kFeatures = static_cast<size_t>(Feature::count_);
+
+struct FeatureInfo {
+    std::string_view name, says;
+};
+inline constexpr std::array<FeatureInfo, kFeatures> kFeatureTable{{
+#define X(name, says) {"first." #name, says},
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
+#define X(name, says) {"second." #name, says},
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
+#define X(name, says) {#name, says},
+    FORESHOCK_SERVICE_READINGS(X)
+#undef X
+}};
+
+struct FeatureVector {
+    std::array<float, kFeatures> x;
+
+    FeatureVector() { x.fill(std::numeric_limits<float>::quiet_NaN()); }
+    float& operator[](Feature f) { return x[static_cast<size_t>(f)]; }
+    float operator[](Feature f) const { return x[static_cast<size_t>(f)]; }
+};
+
+}  // namespace foreshock
