@@ -61,7 +61,8 @@ public:
                              o.bounds.record_bytes, o.bounds.occurrences}) {
             text += std::to_string(n) + ' ';
         }
-        for (const double p : {o.warn.raise_probability, o.warn.clear_probability}) text += std::to_string(std::llround(p * 1e9)) + ' ';
+        const Calibration& c = o.warn.calibration;
+        for (const double p : {o.warn.raise_probability, o.warn.clear_probability, c.slope, c.offset, c.interval}) text += std::to_string(std::llround(p * 1e9)) + ' ';
         for (const std::string& d : o.dimensions) text += std::to_string(d.size()) + ':' + d;
         for (const std::string& part : parts_) text += '\n' + part;
         return hash_text(text);

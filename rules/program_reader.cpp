@@ -50,6 +50,9 @@ void read_bounds(const Section& section, Bounds& bounds) {
     section.read("record_size", bounds.record_bytes, Range{1 << 10, 64 << 20});
 }
 
+// A warning stays open down to this share of the probability at which it opens.
+constexpr double kClearShare = 0.65;
+
 void read_warn(const Section& section, WarnOptions& warn) {
     constexpr Range kInside{1e-9, 1 - 1e-9};
     section.read("raise_probability", warn.raise_probability, kInside);
@@ -57,6 +60,19 @@ void read_warn(const Section& section, WarnOptions& warn) {
     if (warn.clear_probability >= warn.raise_probability) {
         section.problem(section.has("clear_probability") ? "clear_probability" : "raise_probability",
                         "clear_probability has to lie below raise_probability", "such as 50% and 35%");
+    }
+    double ratio = 0;
+    if (section.read("miss_cost_ratio", ratio, Range{0.01, 100})) {
+        for (const char* key : {"raise_probability", "clear_probability"}) {
+            if (section.has(key)) section.problem(key, "follows from miss_cost_ratio", "leave out one of the two");
+        }
+        warn.raise_probability = 1 / (1 + ratio);
+        warn.clear_probability = kClearShare * warn.raise_probability;
+    }
+    if (const auto c = section.section("calibration")) {
+        c->read("slope", warn.calibration.slope, Range{0.1, 10});
+        c->read("offset", warn.calibration.offset, Range{-10, 10});
+        c->read("interval", warn.calibration.interval, Range{0.1, 10});
     }
     section.read("horizon", warn.horizon, minutes{1}, days{7});
     section.read("repeat", warn.repeat, seconds{1}, days{1});

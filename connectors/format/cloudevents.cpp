@@ -76,6 +76,17 @@ Json advice_json(const WarningRevision& w) {
     return out;
 }
 
+Json reasons_json(const WarningRevision& w) {
+    Json out = Json::array();
+    for (const auto& r : w.reasons) {
+        Json one{{"reading", r.reading}, {"says", r.says}};
+        put_number(one, "value", r.value);
+        put_number(one, "weight", r.weight);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
 Json inputs_json(const CloudEventContext& context) {
     Json out = Json::object();
     for (const auto& i : context.inputs) out[i.partition] = Json{{"first", i.first}, {"next", i.next}};
@@ -116,6 +127,7 @@ Json data_json(const WarningRevision& w, const CloudEventContext& context) {
     data["impact"] = impact_json(w);
     put_number(data, "priority", w.priority);
     data["advice"] = advice_json(w);
+    data["reasons"] = reasons_json(w);
     put_text(data, "owner", w.owner);
     put_text(data, "key", w.key);
     for (const auto& [name, value] : w.labels) data["labels"][name] = value;

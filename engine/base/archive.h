@@ -43,6 +43,13 @@ private:
             raw(&x, sizeof x);
         }
     }
+    void one(bool& b) {
+        uint8_t byte = b ? 1 : 0;
+        raw(&byte, sizeof byte);
+        if (!restoring_) return;
+        if (byte > 1) fail();
+        b = byte == 1;
+    }
     void one(std::string& s) {
         uint64_t n = s.size();
         raw(&n, sizeof n);
@@ -66,7 +73,7 @@ private:
     template <class T>
     void one(std::optional<T>& o) {
         bool has = o.has_value();
-        raw(&has, sizeof has);
+        one(has);
         if (restoring_) has ? void(o.emplace()) : o.reset();
         if (o) one(*o);
     }

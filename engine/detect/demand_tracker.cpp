@@ -12,6 +12,7 @@ constexpr double kDropRatio = 0.5, kDropEndRatio = 0.75;
 constexpr double kAgree = 20, kCalm = 60, kDropAgree = 60;  // seconds
 constexpr double kSeasonLow = 0.5, kSeasonHigh = 2;
 constexpr double kMinute = 60;
+constexpr Micros kLater = std::chrono::minutes{20};
 constexpr double kLongSeconds = 900, kLongRatio = 2;      // the slower scale
 constexpr double kBurstSeconds = 300, kBurstKeep = 0.998;
 constexpr double kFilterSeconds = 120, kPastSeconds = 3600;  // over which level and baseline average
@@ -92,7 +93,8 @@ void DemandTracker::close(EventTime start, EventTime end, double smallest) {
     const int64_t minute = slot_of(end, from_seconds(kMinute)).value;
     if (minute != season_at_) {
         season_ = profile_.factor(end, kSeasonLow, kSeasonHigh);
-        expected_ = profile_.at(end);
+        state_.expected = expected_ = profile_.at(end);
+        state_.expected_later = profile_.at(end + kLater);
         season_at_ = minute;
     }
     level_.close(season_, learns(), sparse_);

@@ -38,7 +38,7 @@ public:
     void archive(A& a) {
         a(level_, profile_, season_, expected_, long_sum_, long_weight_, bin_sum_, bin_seconds_, bin_before_, burst_squares_, burst_total_);
         a(sparse_, season_at_, above_, calm_, below_, busy_, open_since_);
-        a(state_.spike, state_.drop, state_.since, state_.rate, state_.level, state_.baseline, was_spike_, was_drop_);
+        a(state_.expected, state_.expected_later, state_.spike, state_.drop, state_.since, state_.rate, state_.level, state_.baseline, was_spike_, was_drop_);
     }
 
 private:

@@ -29,6 +29,8 @@ struct DemandState {
     double level = kUnknown;     // smoothed
     double slope = 0;            // of the level, per second per second
     double baseline = kUnknown;  // usual for this hour at today's level
+    double expected = kUnknown;  // what this time of the day and week usually brings
+    double expected_later = kUnknown;  // the same, 20 minutes on
     double spread = kUnknown;    // robust scale of the level about the baseline
     double ratio = kUnknown;     // level / baseline
     double z = 0;                // (level - baseline) / spread

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace foreshock {
 namespace {
@@ -12,7 +13,7 @@ constexpr double kMinute = 60;
 constexpr double kMostRatio = 20;             // a ratio against next to nothing says no more than this
 constexpr double kFillRise = 600, kFillAhead = 1200;  // demand of what fills goes on rising for the first, and is asked for the second
 constexpr double kLongestAftermath = 7200;
-constexpr double kKnownMinutes = 240;
+constexpr double kKnownMinutes = 240, kLongestLine = 120;
 
 float to_float(double x) { return static_cast<float>(x); }
 
@@ -36,6 +37,14 @@ double filled(const Outlook& o) {
 double scale_room(const ResourceEntry& r, uint32_t instances) {
     if (r.model == nullptr || !r.model->scaling || !r.model->scaling->automatic || !r.model->scaling->max || instances == 0) return 1;
     return std::max(1.0, *r.model->scaling->max / instances);
+}
+
+bool fills(ResourceKind k) { return k == ResourceKind::queue || k == ResourceKind::memory || k == ResourceKind::disk; }
+
+double line_minutes(double room, double slope) {
+    if (std::isnan(room)) return kUnknown;
+    if (room <= 0) return 0;
+    return slope > 0 ? std::min(kLongestLine, room / slope / kMinute) : kLongestLine;
 }
 
 double most(double a, double b) { return std::isnan(a) || b > a ? b : a; }
@@ -95,7 +104,8 @@ void FeatureMaker::observe_gauge(const Signals& signals, const Outlook& o, const
 
     const bool known = !std::isnan(o.level);
     const double in5 = o.predicted + std::max(0.0, o.predicted_slope) * 300;
-    const double in10 = std::max(o.predicted, o.predicted + o.predicted_slope * 600) * (std::isnan(cost) ? 1 : cost);
+    const double scale = std::isnan(cost) ? 1 : cost, in_now = o.predicted * scale;
+    const double in10 = std::max(o.predicted, o.predicted + o.predicted_slope * 600) * scale;
     const double rise = o.level - o.baseline;
     const double fill = filled(o);
     ResourceBlock& b = blocks_[f.gauge];
@@ -121,7 +131,10 @@ void FeatureMaker::observe_gauge(const Signals& signals, const Outlook& o, const
     put(Feature::first_need_ratio, ratio(f.knee - o.idle, o.baseline - o.idle));
     put(Feature::first_crossing, f.crossing.probability);
     put(Feature::first_crossing_minutes, f.crossing.probability > 0.01 ? f.breach / kMinute : kUnknown);
-    put(Feature::first_instances_ratio, ratio(g.instances, m.instances.mean(30, 60)));
+    put(Feature::first_line_minutes, line_minutes(f.knee - o.level, o.slope));
+    put(Feature::first_demand_minutes, line_minutes(f.knee - in_now, o.predicted_slope * scale));
+    // Rows of an earlier kind may not have told instances apart: only a loss means something.
+    put(Feature::first_lost_instances, std::max(0.0, 1 - ratio(g.instances, m.instances.mean(30, 60))));
     put(Feature::first_scale_room, scale_room(resource, g.instances));
     put(Feature::first_silent, std::min(3600.0, g.silent_seconds));
     constexpr std::array kOrder{0, 1, 2, 3, 4, 5, 6, 7};  // in the order of ResourceKind: other, cpu, threads, connections, queue, memory, disk, rate limit
@@ -139,8 +152,6 @@ void FeatureMaker::observe_service(const ServiceState& s, double seconds) {
     if (known) for (TrendFilter* f : {&m.fast, &m.middle, &m.slow}) f->add(s.volume.rate, seconds);
     if (known && !std::isnan(s.value.rate)) m.value.add(s.value.rate, seconds);
     m.volume.add(known ? s.volume.rate : kUnknown, seconds);
-    if (s.volume.spike) m.running_spike = std::max(m.running_spike, to_float(std::min(kMostRatio, s.volume.ratio)));
-    else if (m.running_spike > 0) { m.largest_spike = std::max(m.largest_spike, m.running_spike); m.running_spike = 0; }
     const double price = s.volume.level > 0 ? s.value.level / s.volume.level : kUnknown;
     if (std::isnan(price)) return;
     if (std::isnan(m.each_usual)) m.each_usual = to_float(price);
@@ -167,46 +178,43 @@ bool FeatureMaker::of_subject(const PromiseSubject& subject, size_t promise, con
     return slo.indicator == Indicator::metric && inventory_.find_gauge(slo.resource, slo.metric) == subject.metric;
 }
 
+void FeatureMaker::rank(const Candidate& x, bool fills, std::array<Candidate, 3>& best) {
+    if (fills) {
+        if (x.urgency > best[2].urgency) best[2] = x;
+    } else if (x.urgency > best[0].urgency) {
+        best[1] = std::exchange(best[0], x);
+    } else if (x.urgency > best[1].urgency) {
+        best[1] = x;
+    }
+}
+
 void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out,
                         GaugeIndex& first) const {
     out = FeatureVector();
-    first = kNoIndex;
-    GaugeIndex second = kNoIndex;
-    int first_hops = 0, second_hops = 0;
-    float first_urgency = 0, second_urgency = 0;
+    std::array<Candidate, 3> best;  // first, second, filling
     double level = kUnknown, in10 = kUnknown, drift = kUnknown, spared = 1, full = 0;
     for (const auto& [owner, hops] : reach_[subject.service]) {
         if (subject.metric != kNoIndex && hops > 0) break;
         for (const ResourceIndex r : inventory_.services()[owner].resources) {
             for (const GaugeIndex g : inventory_.resources()[r].gauges) {
                 if (promised_[g] && g != subject.metric) continue;
-                const ResourceBlock& b = blocks_[g];
-                const auto of = [&b](Feature x) { return static_cast<double>(b[static_cast<size_t>(x)]); };
+                const auto of = [&b = blocks_[g]](Feature x) { return static_cast<double>(b[static_cast<size_t>(x)]); };
                 level = most(level, of(Feature::first_level));
                 in10 = most(in10, of(Feature::first_predicted_10min));
                 drift = most(drift, of(Feature::first_cost_drift));
                 spared *= 1 - of(Feature::first_crossing);
                 full += of(Feature::first_level) > kFull * c.outlooks[g].knee ? 1 : 0;
-                const float urgency = urgency_[g] + (g == subject.metric ? 1e6F : 0);
-                if (first == kNoIndex || urgency > first_urgency) {
-                    second = first;
-                    second_urgency = first_urgency;
-                    second_hops = first_hops;
-                    first = g;
-                    first_urgency = urgency;
-                    first_hops = hops;
-                } else if (second == kNoIndex || urgency > second_urgency) {
-                    second = g;
-                    second_urgency = urgency;
-                    second_hops = hops;
-                }
+                rank({g, hops, urgency_[g] + (g == subject.metric ? 1e6F : 0)}, fills(inventory_.resources()[r].kind), best);
             }
         }
     }
-    if (first != kNoIndex) std::copy(blocks_[first].begin(), blocks_[first].end(), out.x.begin());
-    if (second != kNoIndex) std::copy(blocks_[second].begin(), blocks_[second].end(), out.x.begin() + kResourceFeatures);
-    if (first != kNoIndex) out[Feature::first_hops] = to_float(first_hops);
-    if (second != kNoIndex) out[Feature::second_hops] = to_float(second_hops);
+    for (size_t i = 0; i < best.size(); ++i) {
+        if (best[i].gauge == kNoIndex) continue;
+        const ResourceBlock& b = blocks_[best[i].gauge];
+        std::ranges::copy(b, out.x.begin() + static_cast<std::ptrdiff_t>(i * kResourceFeatures));
+        out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_hops)] = to_float(best[i].hops);
+    }
+    first = best[2].urgency > best[0].urgency ? best[2].gauge : best[0].gauge;
     out[Feature::most_level] = to_float(level);
     out[Feature::most_predicted_10min] = to_float(in10);
     out[Feature::most_cost_drift] = to_float(drift);
@@ -216,7 +224,7 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
     out[Feature::known_minutes] = to_float(std::min(kKnownMinutes, known_seconds_ / kMinute));
     put_demand(subject, signals, c, out);
     put_indicator(subject, signals, out);
-    put_calendar(subject, signals, c, first, out);
+    put_calendar(subject, signals, c, best[0].gauge, out);
 }
 
 void FeatureMaker::put_demand(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out) const {
@@ -248,7 +256,9 @@ void FeatureMaker::put_demand(const PromiseSubject& subject, const Signals& sign
     put(Feature::entry_peak, ratio(n.volume.most(0, 60), entry.volume.level));
     put(Feature::entry_value_ratio, capped(entry.value.ratio));
     put(Feature::entry_noise, ratio(entry.volume.spread, entry.volume.baseline));
-    put(Feature::largest_spike, static_cast<double>(n.largest_spike));
+    put(Feature::entry_to_profile, ratio(entry.volume.level, entry.volume.expected));
+    put(Feature::entry_ahead, ratio(entry.volume.expected_later, entry.volume.expected));
+    put(Feature::entry_fast_ratio, n.fast.valid() ? ratio(n.fast.level(), entry.volume.baseline) : kUnknown);
 }
 
 void FeatureMaker::put_indicator(const PromiseSubject& subject, const Signals& signals, FeatureVector& out) const {

@@ -44,9 +44,9 @@ private:
     struct ServiceMemory {
         TrendFilter fast{45}, middle{150}, slow{300}, value{150};
         MeanHistory volume;
-        float running_spike = 0, largest_spike = 0, each_usual = std::numeric_limits<float>::quiet_NaN();
+        float each_usual = std::numeric_limits<float>::quiet_NaN();
         template <class A>
-        void archive(A& a) { a(fast, middle, slow, value, volume, running_spike, largest_spike, each_usual); }
+        void archive(A& a) { a(fast, middle, slow, value, volume, each_usual); }
     };
     struct PromiseMemory {
         TrendFilter indicator{100};
@@ -55,6 +55,13 @@ private:
         template <class A>
         void archive(A& a) { a(indicator, usual, since_broken); }
     };
+
+    struct Candidate {
+        GaugeIndex gauge = kNoIndex;
+        int hops = 0;
+        float urgency = -1;
+    };
+    static void rank(const Candidate& x, bool fills, std::array<Candidate, 3>& best);
 
     void grow(const Signals& signals);
     void observe_gauge(const Signals& signals, const Outlook& o, const GaugeForecast& f, double seconds);

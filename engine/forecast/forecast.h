@@ -21,6 +21,12 @@ struct Driver {
     std::vector<Contributor> contributors;
 };
 
+// What one reading adds to the logarithm of the odds of a breach; negative: it speaks against one.
+struct Reason {
+    Feature reading{};
+    double value = 0, weight = 0;
+};
+
 struct BreachForecast {
     ServiceIndex service = kNoIndex;
     uint32_t slo = kCapacityPromise;  // number in the service's SLOs
@@ -37,6 +43,7 @@ struct BreachForecast {
     double value_per_minute = 0;
     uint32_t currency = 0;
     bool violated = false;            // the promise is broken already
+    bool learned = false;             // the learned decision spoke: its probability is smoothed over time
     bool from_trend_only = false;     // no demand data behind it
     std::string announced;            // campaign whose announcement outweighs what is seen; empty: none
     EventTime announced_for{};
@@ -44,6 +51,7 @@ struct BreachForecast {
     uint32_t instances = 0;           // of the resource
     double calendar_priority = 0;     // 1 while a priority entry of the calendar covers the service
     FeatureVector features;           // what led to the probability
+    std::vector<Reason> reasons;      // heaviest first; only of promises that are, or are about to be, warned of
     GaugeIndex urgent = kNoIndex;     // that the readings called "first" are of
 };
 

@@ -21,9 +21,24 @@ struct Forecaster::State {
     PromiseMaker promises;
     std::vector<GaugeForecaster> forecasters;  // [gauge]
     std::vector<GaugeForecast> gauges;         // [gauge]
+    std::vector<Hazard> hazards;               // [SLO]
+    std::vector<LearnedForecast> learned;      // [SLO]
     Forecasts result;
     bool started = false;
     EventTime last{};
+
+    void decide(size_t k, const Signals& signals, const Correlation& correlation, double seconds) {
+        const SloState& slo = signals.slos[k];
+        LearnedForecast& l = learned[k];
+        features.make(promises.subject(slo), signals, correlation, l.features, l.urgent);
+        l.estimate = {};
+        l.reasons.clear();
+        if (slo.violated) return hazards[k].forget();
+        const std::string& resource = l.urgent == kNoIndex ? std::string() : inventory.resources()[inventory.gauges()[l.urgent].resource].name;
+        const Hazard::Estimate e = hazards[k].step(HazardModel::builtin(), options.warn.calibration, l.features, seconds);
+        if (!calendar.in_maintenance(slo.service, resource, signals.end)) l.estimate = e;
+        if (l.estimate.probability >= options.warn.clear_probability) l.reasons = HazardModel::builtin().reasons(l.features);
+    }
 };
 
 Forecaster::Forecaster(const Inventory& inventory, const EngineOptions& options)
@@ -55,17 +70,17 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     f.start = signals.start;
     f.end = signals.end;
     f.decided_at = signals.decided_at;
-    s.promises.make(signals, correlation, s.gauges, f.promises);
-    for (BreachForecast& p : f.promises) {
-        s.features.make(s.promises.subject(p), signals, correlation, p.features, p.urgent);
-        p.calendar_priority = s.calendar.priority(p.service, signals.end);
-    }
+    s.hazards.resize(signals.slos.size());
+    s.learned.resize(signals.slos.size());
+    for (size_t k = 0; k < s.learned.size(); ++k) s.decide(k, signals, correlation, seconds);
+    s.promises.make(signals, correlation, s.gauges, s.learned, f.promises);
+    for (BreachForecast& p : f.promises) p.calendar_priority = s.calendar.priority(p.service, signals.end);
     return f;
 }
 
 void Forecaster::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.features, s.shield, s.forecasters, s.promises);
+    a(s.started, s.last, s.features, s.hazards, s.shield, s.forecasters, s.promises);
 }
 
 }  // namespace foreshock

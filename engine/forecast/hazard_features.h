@@ -10,7 +10,8 @@
 
 namespace foreshock {
 
-// X(name, what it says). Readings of a resource come twice: of the most urgent one that the promise depends on, and of the next.
+// X(name, what it says). Readings of a resource come three times: of the most urgent one that the promise depends on
+// among those that follow demand (CPU, pools), of the next of them, and of the most urgent that fills up (queue, memory, disk).
 #define FORESHOCK_RESOURCE_READINGS(X)                                                                        \
     X(level, "utilization now, sensor and demand joined")                                                     \
     X(sensor, "utilization by its own filter of 45 s")                                                        \
@@ -33,7 +34,9 @@ namespace foreshock {
     X(need_ratio, "demand, against its usual, at which the knee is reached")                                  \
     X(crossing, "probability of reaching the knee by physics alone")                                          \
     X(crossing_minutes, "minutes until then")                                                                 \
-    X(instances_ratio, "instances now against 30 to 60 min ago")                                              \
+    X(line_minutes, "minutes until its line crosses the knee, at most 120")                                   \
+    X(demand_minutes, "the same for the line of the utilization that demand explains")                        \
+    X(lost_instances, "share of the instances of 30 to 60 min ago that are gone")                             \
     X(scale_room, "what an autoscaler may still multiply capacity by")                                        \
     X(silent, "seconds since the last sample")                                                                \
     X(kind, "0 other, 1 cpu, 2 threads, 3 connections, 4 queue, 5 memory, 6 disk, 7 rate limit")             \
@@ -60,10 +63,12 @@ namespace foreshock {
     X(entry_slope_slow, "the same, over about 300 s")                                                         \
     X(entry_to_past, "entry's volume against 30 to 60 min ago")                                               \
     X(entry_to_10min, "entry's volume against 8 to 12 min ago")                                               \
+    X(entry_to_profile, "entry's volume against what this time of the day and week usually brings")           \
+    X(entry_ahead, "what the profile brings in 20 min against now")                                           \
+    X(entry_fast_ratio, "entry's volume over about 45 s against its baseline")                                \
     X(entry_peak, "highest entry volume of the last hour against now")                                        \
     X(entry_value_ratio, "entry's value against its baseline")                                                \
     X(entry_noise, "usual deviation of the entry's volume, as a share of it")                                 \
-    X(largest_spike, "greatest ratio that past spikes of the entry reached")                                  \
     X(indicator, "the promise's indicator over its limit")                                                    \
     X(indicator_usual, "the same, usually")                                                                   \
     X(indicator_slope, "change of the indicator over its limit a minute")                                     \
@@ -83,6 +88,9 @@ enum class Feature : uint8_t {
 #define X(name, says) second_##name,
     FORESHOCK_RESOURCE_READINGS(X)
 #undef X
+#define X(name, says) filling_##name,
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
 #define X(name, says) name,
     FORESHOCK_SERVICE_READINGS(X)
 #undef X
@@ -98,6 +106,9 @@ inline constexpr std::array<FeatureInfo, kFeatures> kFeatureTable{{
     FORESHOCK_RESOURCE_READINGS(X)
 #undef X
 #define X(name, says) {"second." #name, says},
+    FORESHOCK_RESOURCE_READINGS(X)
+#undef X
+#define X(name, says) {"filling." #name, says},
     FORESHOCK_RESOURCE_READINGS(X)
 #undef X
 #define X(name, says) {#name, says},

@@ -8,9 +8,6 @@ namespace {
 
 constexpr double kSmallest = 0.05;  // probabilities below are not worth a name
 constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 2;  // of the knee; beyond the usual
-constexpr double kUnknownCoupling = 0.5;                // of a resource of somebody else with the promise, without a demand behind it
-constexpr double kResponds = 1.5, kRespondsLevel = 0.5;  // the indicator moves: over its usual, and over its limit
-constexpr double kUsualWeight = 0.002;                  // of a slot of 10 s in the usual indicator
 
 // Scaling counts in instances when its unit is a word for one, else in what the limit counts (connections, threads, workers).
 double units_in_use(const ScalingModel& s, const GaugeState& gauge) {
@@ -91,24 +88,6 @@ const GaugeForecast* PromiseMaker::suspect(const std::vector<ServiceIndex>& serv
     return best;
 }
 
-double PromiseMaker::coupling(const Signals& signals, size_t k, const GaugeForecast& g, ServiceIndex service) const {
-    if (g.by_demand || g.by_calendar) return 1;
-    if (inventory_.resources()[inventory_.gauges()[g.gauge].resource].service == service) return 1;
-    const double below = inventory_.services()[service].model->slos[signals.slos[k].slo].below;
-    const double value = signals.slos[k].value;
-    return value > kResponds * usual_[k] && value > kRespondsLevel * below ? 1 : kUnknownCoupling;
-}
-
-void PromiseMaker::learn_usual(const Signals& signals) {
-    usual_.resize(signals.slos.size(), kUnknown);
-    for (size_t k = 0; k < usual_.size(); ++k) {
-        const SloState& s = signals.slos[k];
-        if (s.violated || std::isnan(s.value)) continue;
-        if (std::isnan(usual_[k])) usual_[k] = s.value;
-        usual_[k] += kUsualWeight * (s.value - usual_[k]);
-    }
-}
-
 // An error promise usually breaks after the latency promise, or not at all: its share is learned from how often it followed.
 void PromiseMaker::learn_errors(const Signals& signals) {
     std::vector<uint8_t> latency(counted_.size()), errors(counted_.size());
@@ -134,22 +113,20 @@ double PromiseMaker::share_of_errors(ServiceIndex s) const {
     return 1;
 }
 
-PromiseSubject PromiseMaker::subject(const BreachForecast& f) const {
-    if (f.slo == kCapacityPromise) return {f.service, kNoIndex};
-    const Slo& slo = inventory_.services()[f.service].model->slos[f.slo];
-    return {f.service, slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex};
+PromiseSubject PromiseMaker::subject(const SloState& s) const {
+    const Slo& slo = inventory_.services()[s.service].model->slos[s.slo];
+    return {s.service, slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex};
 }
 
 void PromiseMaker::make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
-                        std::vector<BreachForecast>& out) {
+                        const std::vector<LearnedForecast>& learned, std::vector<BreachForecast>& out) {
     learn_errors(signals);
-    learn_usual(signals);
     out.clear();
     for (size_t k = 0; k < signals.slos.size(); ++k) {
         BreachForecast& f = out.emplace_back();
         f.service = signals.slos[k].service;
         f.slo = signals.slos[k].slo;
-        make_slo(signals, c, gauges, k, f);
+        make_slo(signals, c, gauges, learned[k], k, f);
     }
     for (ServiceIndex s = 0; s < uncovered_.size(); ++s) {
         if (!uncovered_[s]) continue;
@@ -159,26 +136,30 @@ void PromiseMaker::make(const Signals& signals, const Correlation& c, const std:
     }
 }
 
-void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, size_t k,
-                            BreachForecast& f) {
+void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+                            const LearnedForecast& learned, size_t k, BreachForecast& f) {
     const Indicator kind = inventory_.services()[f.service].model->slos[f.slo].indicator;
+    f.features = learned.features;
+    f.learned = true;
+    f.urgent = learned.urgent;
+    f.reasons = learned.reasons;
+    f.violated = signals.slos[k].violated;
+    f.value_per_minute = signals.services[f.service].value_per_minute;
+    f.currency = signals.services[f.service].currency;
     const GaugeForecast* g = nullptr;
     if (kind == Indicator::metric) {
         if (k < promised_.size() && promised_[k] < gauges.size()) g = &gauges[promised_[k]];
     } else if (follows_capacity(kind)) {
         g = most_urgent(reach_[f.service], gauges);
+        const bool blamed = g != nullptr && g->crossing.probability >= kSmallest;
+        if (!blamed && f.violated) g = suspect(reach_[f.service], signals, gauges);
+        else if (!blamed && learned.urgent != kNoIndex) g = &gauges[learned.urgent];
     }
-    f.violated = signals.slos[k].violated;
-    f.value_per_minute = signals.services[f.service].value_per_minute;
-    f.currency = signals.services[f.service].currency;
-    if (f.violated && kind != Indicator::metric && (g == nullptr || g->crossing.probability < kSmallest)) {
-        g = suspect(reach_[f.service], signals, gauges);
-    }
-    if (g != nullptr) {
-        fill(signals, c, *g, f);
-        if (kind != Indicator::metric) f.probability *= coupling(signals, k, *g, f.service);
-    }
-    if (kind == Indicator::error_ratio) f.probability *= share_of_errors(f.service);
+    f.probability = learned.estimate.probability * (kind == Indicator::error_ratio ? share_of_errors(f.service) : 1);
+    f.breach_at = after(signals.end, learned.estimate.seconds.median);
+    f.earliest = after(signals.end, learned.estimate.seconds.early);
+    f.latest = after(signals.end, learned.estimate.seconds.late);
+    if (g != nullptr) fill(signals, c, *g, f);
     if (!f.violated) return;
     f.probability = 1;
     f.breach_at = f.earliest = f.latest = signals.slos[k].since;
@@ -190,6 +171,10 @@ void PromiseMaker::make_capacity(const Signals& signals, const Correlation& c, c
     f.currency = signals.services[s].currency;
     const GaugeForecast* g = most_urgent({s}, gauges);
     if (g == nullptr || g->crossing.probability < kSmallest) { broken_since_[s] = EventTime{}; return; }
+    f.probability = g->crossing.probability;
+    f.breach_at = after(signals.end, g->breach);
+    f.earliest = after(signals.end, g->breach_early);
+    f.latest = after(signals.end, g->breach_late);
     fill(signals, c, *g, f);
     f.violated = c.outlooks[g->gauge].level >= g->knee;
     if (!f.violated) { broken_since_[s] = EventTime{}; return; }
@@ -221,10 +206,6 @@ void PromiseMaker::add_driver(const Signals& signals, const Outlook& o, BreachFo
 
 void PromiseMaker::fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const {
     const Outlook& o = c.outlooks[g.gauge];
-    f.probability = g.crossing.probability;
-    f.breach_at = after(signals.end, g.breach);
-    f.earliest = after(signals.end, g.breach_early);
-    f.latest = after(signals.end, g.breach_late);
     if (f.probability < kSmallest && !f.violated) return;
     const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[g.gauge].resource];
     f.gauge = g.gauge;

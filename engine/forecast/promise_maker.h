@@ -6,8 +6,17 @@
 #include "engine/forecast/feature_maker.h"
 #include "engine/forecast/forecast.h"
 #include "engine/forecast/gauge_forecaster.h"
+#include "engine/forecast/hazard.h"
 
 namespace foreshock {
+
+// What the learned decision says of one promise.
+struct LearnedForecast {
+    Hazard::Estimate estimate;
+    FeatureVector features;
+    std::vector<Reason> reasons;   // heaviest first
+    GaugeIndex urgent = kNoIndex;  // that the readings called "first" are of
+};
 
 class PromiseMaker {
 public:
@@ -15,29 +24,28 @@ public:
 
     // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
     double promised_limit(GaugeIndex g, const Signals& signals) const;
-    PromiseSubject subject(const BreachForecast& f) const;
+    PromiseSubject subject(const SloState& s) const;
     // Once a slot, before the others: the inventory may have grown.
     void grow();
+    // `learned`: for each SLO, the word of the learned decision.
     void make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
-              std::vector<BreachForecast>& out);
+              const std::vector<LearnedForecast>& learned, std::vector<BreachForecast>& out);
 
     template <class A>
-    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, usual_, broken_since_); }
+    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, broken_since_); }
 
 private:
     void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const;
     void add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const;
     const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges) const;
-    void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, size_t k, BreachForecast& f);
+    void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, const LearnedForecast& learned,
+                  size_t k, BreachForecast& f);
     void make_capacity(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, ServiceIndex s,
                        BreachForecast& f);
     // What has run out, or is about to, while a promise is broken without a forecast: the resource nearest to its knee of those that
     // are used far beyond their usual; null when none is.
     const GaugeForecast* suspect(const std::vector<ServiceIndex>& services, const Signals& signals,
                                  const std::vector<GaugeForecast>& gauges) const;
-    // Utilization of something that is waited for rises though demand does not: how far that touches the promise is not known.
-    double coupling(const Signals& signals, size_t k, const GaugeForecast& g, ServiceIndex service) const;
-    void learn_usual(const Signals& signals);
     void learn_errors(const Signals& signals);
     double share_of_errors(ServiceIndex s) const;
 
@@ -50,7 +58,6 @@ private:
     // How often errors broke when latency did. [service]
     std::vector<uint32_t> latency_broken_, errors_followed_;
     std::vector<uint8_t> counted_;
-    std::vector<double> usual_;            // [SLO] slow mean of its indicator while it is kept; NaN: unknown
     std::vector<EventTime> broken_since_;  // [service] start of a broken capacity promise
 };
 

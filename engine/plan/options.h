@@ -27,10 +27,17 @@ struct Bounds {
     uint32_t record_bytes = 1 << 20;
 };
 
+// What `foreshock learn` found on a deployment's own history: the learned decision's odds and interval, corrected.
+struct Calibration {
+    double slope = 1, offset = 0;  // of the logarithm of the odds
+    double interval = 1;           // widths of the 80 % interval
+};
+
 struct WarnOptions {
     double raise_probability = 0.5;  // a warning opens when the probability of a breach stays at or above this
     double clear_probability = 0.35;  // and resolves when it stays below this
     Micros horizon = std::chrono::minutes{30};
+    Calibration calibration;
     Micros repeat = std::chrono::minutes{1};  // an open warning is revised at most this often unless it changes
 };
 

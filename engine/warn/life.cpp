@@ -6,7 +6,7 @@
 namespace foreshock {
 namespace {
 
-constexpr double kAgree = 30;          // seconds in which every slot has to agree before a warning opens
+constexpr double kAgree = 30;          // seconds in which every slot has to agree before a warning opens; what is learned is smoothed already
 constexpr double kBrokenAgree = 70;    // … when all that is to be said is that the promise is broken
 constexpr double kAftermath = 600, kAftermathAgree = 180;  // seconds after a broken promise holds again: everything still sways
 constexpr double kCalm = 120;          // seconds below the clearing level until it is over
@@ -41,7 +41,8 @@ Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, Event
     calm_ = p < options.clear_probability ? calm_ + seconds : 0;
     if (!open_) {
         const bool just_broken = ended_at_ != EventTime{} && to_seconds(end - ended_at_) < kAftermath;
-        const bool foreseen = above_ >= (just_broken ? kAftermathAgree : kAgree), broken = violated_ >= kBrokenAgree;
+        const double agree = just_broken ? kAftermathAgree : f.learned ? seconds : kAgree;
+        const bool foreseen = above_ > 0 && above_ >= agree, broken = violated_ >= kBrokenAgree;
         return foreseen || broken ? opened(f, start, end) : Say::nothing;
     }
     broken_since_opening_ = broken_since_opening_ || violated_ >= kAgree;

@@ -91,6 +91,10 @@ WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts
     w.probability = f.probability;
     w.breached = f.violated;
     w.owner = service.model != nullptr ? service.model->owner : "";
+    for (const Reason& r : f.reasons) {
+        const FeatureInfo& info = kFeatureTable[static_cast<size_t>(r.reading)];
+        w.reasons.push_back({std::string(info.name), std::string(info.says), r.value, r.weight});
+    }
     add_driver(f, w);
     add_resource(f, w);
     add_impact(f, w);

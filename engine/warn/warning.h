@@ -61,6 +61,9 @@ struct WarningRevision {
     double priority = 0;    // greater is more urgent
     struct Advice { std::string action, resource, unit; double amount = 0, lead_time_seconds = 0, cost_per_hour = 0; };
     std::vector<Advice> advice;
+    // Readings that led to the probability: what each adds to the logarithm of the odds, heaviest first.
+    struct Reason { std::string reading, says; double value = 0, weight = 0; };
+    std::vector<Reason> reasons;
     std::string owner;
     std::vector<std::pair<std::string, std::string>> labels, links;  // of a rule of the user's
     std::string key;        // what such a rule speaks of: a service, a resource, the value of a label; empty: all together
