@@ -38,6 +38,10 @@ HazardModel::HazardModel(std::string_view file) {
     base_early_ = file_.number("seconds_0.1");
     base_median_ = file_.number("seconds_0.5");
     base_late_ = file_.number("seconds_0.9");
+    for (const DriverKind k : {DriverKind::volume, DriverKind::value, DriverKind::mix, DriverKind::capacity_loss, DriverKind::dependency_latency}) {
+        const BoostedTrees* t = file_.trees("driver_" + std::string(to_string(k)));
+        if (t != nullptr) drivers_.emplace_back(k, t);
+    }
     for (const std::string& name : file_.features()) {
         const auto found = std::ranges::find(kFeatureTable, name, &FeatureInfo::name);
         check(found != kFeatureTable.end(), "the model asks for a reading that does not exist", name);
@@ -60,6 +64,17 @@ HazardModel::Seconds HazardModel::seconds(const FeatureVector& f) const {
     std::array<double, 3> q{of(base_early_, *early_), of(base_median_, *median_), of(base_late_, *late_)};
     std::ranges::sort(q);
     return {q[0], q[1], q[2]};
+}
+
+DriverKind HazardModel::driver(const FeatureVector& f) const {
+    const std::span<const float> x = arranged(f);
+    DriverKind best = DriverKind::other;
+    double most = -std::numeric_limits<double>::infinity();
+    for (const auto& [kind, trees] : drivers_) {
+        const double odds = trees->sum(x);
+        if (odds > most) { most = odds; best = kind; }
+    }
+    return best;
 }
 
 std::vector<double> HazardModel::contributions(const FeatureVector& f) const {
@@ -86,6 +101,7 @@ Hazard::Estimate Hazard::step(const HazardModel& model, const Calibration& calib
     Estimate e;
     e.probability = odds_to_probability(calibration.offset + calibration.slope * logit_);
     if (e.probability < kWorthAWord) return e;
+    e.driver = model.driver(f);
     e.seconds = model.seconds(f);
     e.seconds.early = e.seconds.median - calibration.interval * (e.seconds.median - e.seconds.early);
     e.seconds.late = e.seconds.median + calibration.interval * (e.seconds.late - e.seconds.median);

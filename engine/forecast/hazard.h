@@ -26,6 +26,8 @@ public:
     // Quantiles 0.1, 0.5 and 0.9 of the seconds until the breach, given that it comes; in order.
     struct Seconds { double early = 0, median = 0, late = 0; };
     Seconds seconds(const FeatureVector& f) const;
+    // The likeliest kind of what drives it, given that the breach comes.
+    DriverKind driver(const FeatureVector& f) const;
     // What each reading adds to the logit, in the order of the feature table; the sum over all and the base is the logit.
     std::vector<double> contributions(const FeatureVector& f) const;
     // The heaviest of them, at most eight.
@@ -36,6 +38,7 @@ private:
 
     TreeFile file_;
     const BoostedTrees *probability_ = nullptr, *early_ = nullptr, *median_ = nullptr, *late_ = nullptr;
+    std::vector<std::pair<DriverKind, const BoostedTrees*>> drivers_;
     double base_ = 0, base_early_ = 0, base_median_ = 0, base_late_ = 0;
     std::vector<uint16_t> order_;  // [feature of the file] its place in the table
     bool same_order_ = true;
@@ -46,7 +49,9 @@ class Hazard {
 public:
     struct Estimate {
         double probability = 0;
-        HazardModel::Seconds seconds;  // meaningful when the probability is worth a word
+        // Meaningful when the probability is worth a word (0.05).
+        HazardModel::Seconds seconds;
+        DriverKind driver = DriverKind::other;
     };
     // One slot of `seconds`.
     Estimate step(const HazardModel& model, const Calibration& calibration, const FeatureVector& f, double seconds);

@@ -159,7 +159,7 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
     f.breach_at = after(signals.end, learned.estimate.seconds.median);
     f.earliest = after(signals.end, learned.estimate.seconds.early);
     f.latest = after(signals.end, learned.estimate.seconds.late);
-    if (g != nullptr) fill(signals, c, *g, f);
+    if (g != nullptr) fill(signals, c, *g, learned.estimate.driver, f);
     if (!f.violated) return;
     f.probability = 1;
     f.breach_at = f.earliest = f.latest = signals.slos[k].since;
@@ -175,20 +175,22 @@ void PromiseMaker::make_capacity(const Signals& signals, const Correlation& c, c
     f.breach_at = after(signals.end, g->breach);
     f.earliest = after(signals.end, g->breach_early);
     f.latest = after(signals.end, g->breach_late);
-    fill(signals, c, *g, f);
+    fill(signals, c, *g, DriverKind::other, f);
     f.violated = c.outlooks[g->gauge].level >= g->knee;
     if (!f.violated) { broken_since_[s] = EventTime{}; return; }
     if (broken_since_[s] == EventTime{}) broken_since_[s] = signals.end;
     f.breach_at = f.earliest = f.latest = broken_since_[s];
 }
 
-void PromiseMaker::add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const {
-    f.driver.kind = o.driver;
-    if (o.driving_service != kNoIndex) {
-        const bool by_value = o.driver == DriverKind::value;
-        const ServiceState& s = signals.services[o.driving_service];
+void PromiseMaker::add_driver(const Signals& signals, const Correlation& c, const Outlook& o, DriverKind learned, BreachForecast& f) const {
+    f.driver.kind = learned == DriverKind::other ? o.driver : learned;
+    const bool by_value = f.driver.kind == DriverKind::value;
+    const bool by_demand = by_value || f.driver.kind == DriverKind::volume || f.driver.kind == DriverKind::mix;
+    const ServiceIndex driving = o.driving_service != kNoIndex ? o.driving_service : c.entries[f.service];
+    if (by_demand && driving != kNoIndex) {
+        const ServiceState& s = signals.services[driving];
         const DemandState& d = by_value ? s.value : s.volume;
-        f.driver.series = inventory_.services()[o.driving_service].name + (by_value ? " value" : " volume");
+        f.driver.series = inventory_.services()[driving].name + (by_value ? " value" : " volume");
         f.driver.value = d.level;
         f.driver.baseline = d.baseline;
         f.driver.ratio = d.ratio;
@@ -204,7 +206,7 @@ void PromiseMaker::add_driver(const Signals& signals, const Outlook& o, BreachFo
     f.driver.since = after(signals.end, -o.age_seconds);
 }
 
-void PromiseMaker::fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const {
+void PromiseMaker::fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, DriverKind driver, BreachForecast& f) const {
     const Outlook& o = c.outlooks[g.gauge];
     if (f.probability < kSmallest && !f.violated) return;
     const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[g.gauge].resource];
@@ -232,7 +234,7 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
         f.announced_ratio = g.announced->expected_ratio.value_or(kUnknown);
     }
     f.act_before = std::max(signals.end, after(f.earliest, -lead));
-    add_driver(signals, o, f);
+    add_driver(signals, c, o, driver, f);
     f.causes = o.causes;
 }
 

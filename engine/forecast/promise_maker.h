@@ -35,8 +35,9 @@ public:
     void archive(A& a) { a(latency_broken_, errors_followed_, counted_, broken_since_); }
 
 private:
-    void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, BreachForecast& f) const;
-    void add_driver(const Signals& signals, const Outlook& o, BreachForecast& f) const;
+    // `driver`: what the learned decision says it is; `other`: it says nothing.
+    void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, DriverKind driver, BreachForecast& f) const;
+    void add_driver(const Signals& signals, const Correlation& c, const Outlook& o, DriverKind learned, BreachForecast& f) const;
     const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges) const;
     void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, const LearnedForecast& learned,
                   size_t k, BreachForecast& f);

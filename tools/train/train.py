@@ -2,16 +2,18 @@
 
     train.py ROWS... --output engine/forecast/model/hazard.model [--check ROWS...]
 
-Probability: gradient-boosted trees on the logarithm of the odds that a breach begins within 30 minutes. Seconds until it: quantile
-regressions (0.1, 0.5, 0.9) of their logarithm, on the rows ahead of a breach. Readings that can only make a breach likelier when they
-grow are held to that (monotone), so that the trees cannot learn the generator's habits from them. Deterministic on one machine.
-Of the rows without a breach one in three is kept, weighing three times. The seconds are learned where they will be said: weighed by
-the probability, and by one over the seconds, since an error of a minute matters the more the nearer the breach is.
-Needs numpy and lightgbm (requirements.txt).
+Probability: gradient-boosted trees on the logarithm of the odds that a breach begins within 25 minutes; rows between 25 and 35 minutes
+before one teach nothing, so that a word is rarely said before its 30 minutes begin. Seconds until the breach: quantile regressions (0.1,
+0.5, 0.9) of their logarithm, learned where they will be said: weighed by the probability, and by one over the seconds, since an error of
+a minute matters the more the nearer the breach is. Driver: one small sum of trees for each kind, on the rows ahead of a breach.
+
+Readings that can only make a breach likelier when they grow are held to that (monotone). Readings that tell one simulated system from
+another rather than what happens to it (noises, usual levels of what is not urgent) are left out. Of the rows without a breach one in
+three is kept, weighing three times. Deterministic on one machine. Needs numpy and lightgbm (requirements.txt).
 """
 import argparse
 import glob
-import math
+import json
 import os
 
 import lightgbm as lgb
@@ -22,55 +24,77 @@ PROBABILITY = {**COMMON, "objective": "binary", "learning_rate": 0.06, "num_leav
                "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 10, "monotone_constraints_method": "basic"}
 SECONDS = {**COMMON, "objective": "quantile", "learning_rate": 0.08, "num_leaves": 12, "min_data_in_leaf": 300, "feature_fraction": 0.5,
            "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5}
-TREES, TREES_SECONDS = 140, 60
-KEEP = 3
+DRIVER = {**COMMON, "objective": "binary", "learning_rate": 0.1, "num_leaves": 8, "min_data_in_leaf": 500, "feature_fraction": 0.5,
+          "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 10}
+TREES, TREES_SECONDS, TREES_DRIVER = 140, 60, 24
+KEEP = 3                  # one in so many rows without a breach
+INNER, OUTER = 1500, 2100  # seconds before a breach: ahead of it up to the first, not ahead from the second on
+DRIVERS = ["volume", "value", "mix", "capacity_loss", "dependency_latency"]
 
 # Readings that speak for a breach the more the greater they are.
 RISING = {"first.level", "first.sensor", "first.predicted", "first.predicted_5min", "first.predicted_10min", "first.cost_drift", "first.slope",
           "first.slope_fast", "first.filled_20min", "first.crossing", "first.used_headroom", "most_level", "most_predicted_10min", "any_crossing",
           "entry_slope", "entry_slope_fast", "indicator", "indicator_slope", "worst_below", "campaign_level", "volume_slope"}
+LEFT_OUT = {"first.noise", "second.noise", "filling.noise", "entry_noise", "indicator_usual", "known_minutes", "second.usual_high",
+            "filling.usual_high", "second.need_ratio", "filling.need_ratio", "second.lost_instances", "filling.lost_instances"}
 
 
-def load(folders):
-    x, y, left, weight = [], [], [], []
-    names = None
-    for folder in folders:
-        for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
-            with np.load(path) as z:
-                keep = (z["y"] >= 0) & (z["violated"] == 0)
-                names = [str(n) for n in z["names"]] if names is None else names
-                x.append(z["x"][keep])
-                y.append(z["y"][keep])
-                left.append(z["left"][keep])
-    return names, np.concatenate(x), np.concatenate(y), np.concatenate(left)
+class Rows:
+    def __init__(self, folders):
+        x, y, left, drivers = [], [], [], []
+        for folder in folders:
+            for path in sorted(glob.glob(os.path.join(folder, "*.npz"))):
+                with np.load(path) as z:
+                    self.names = [str(n) for n in z["names"]]
+                    label, seconds, driver = self.label(z)
+                    kept = (label >= 0) & (z["violated"] == 0)
+                    used = [i for i, n in enumerate(self.names) if n not in LEFT_OUT]
+                    x.append(z["x"][kept][:, used])
+                    y.append(label[kept])
+                    left.append(seconds[kept])
+                    drivers.append(driver[kept])
+        self.names = [self.names[i] for i in used]
+        self.x, self.y, self.left, self.drivers = (np.concatenate(v) for v in (x, y, left, drivers))
+
+    @staticmethod
+    def label(z):
+        """1 ahead of a breach, 0 not, below 0: teaches nothing; seconds until it; its drivers, one column for each kind."""
+        y, truth = z["y"].copy(), json.loads(str(z["truth"]))
+        driver = np.zeros((len(y), len(DRIVERS)), np.int8)
+        for i, b in enumerate(truth["breaches"]):
+            ahead = b["breach_start_s"] - z["time"]
+            y[(z["service"] == b["service"]) & (y >= 0) & (ahead > INNER) & (ahead <= OUTER)] = -2
+            driver[z["breach"] == i] = [d in b["driver"] for d in DRIVERS]
+        return y, z["left"], driver
 
 
-def fit(names, x, y, left):
-    columns = [n.replace(".", "_") for n in names]
-    kept = (y == 1) | (np.arange(len(y)) % KEEP == 0)
-    data = lgb.Dataset(x[kept], y[kept], weight=np.where(y[kept] == 1, 1.0, float(KEEP)), feature_name=columns)
-    probability = lgb.train({**PROBABILITY, "monotone_constraints": [int(n in RISING) for n in names]}, data, TREES)
-    ahead = (y == 1) & (left >= 10)
-    weight = probability.predict(x[ahead]) / np.maximum(60, left[ahead])
-    seconds = {}
+def fit(rows):
+    columns = [n.replace(".", "_") for n in rows.names]
+    kept = (rows.y == 1) | (np.arange(len(rows.y)) % KEEP == 0)
+    data = lgb.Dataset(rows.x[kept], rows.y[kept], weight=np.where(rows.y[kept] == 1, 1.0, float(KEEP)), feature_name=columns)
+    out = {"probability": lgb.train({**PROBABILITY, "monotone_constraints": [int(n in RISING) for n in rows.names]}, data, TREES)}
+    ahead = (rows.y == 1) & (rows.left >= 10)
+    x, left = rows.x[ahead], rows.left[ahead]
+    weight = out["probability"].predict(x) / np.maximum(60, left)
     for q in (0.1, 0.5, 0.9):
-        target = lgb.Dataset(x[ahead], np.log(left[ahead]), weight=weight / weight.mean(), feature_name=columns)
-        seconds[q] = lgb.train({**SECONDS, "alpha": q}, target, TREES_SECONDS)
-    return probability, seconds
+        target = lgb.Dataset(x, np.log(left), weight=weight / weight.mean(), feature_name=columns)
+        out[f"seconds_{q}"] = lgb.train({**SECONDS, "alpha": q}, target, TREES_SECONDS)
+    for i, kind in enumerate(DRIVERS):
+        out[f"driver_{kind}"] = lgb.train(DRIVER, lgb.Dataset(x, rows.drivers[ahead][:, i], feature_name=columns), TREES_DRIVER)
+    return out
 
 
 def floor_float(v):
     """The greatest float32 that is at most v: `float <= v` and `float <= floor_float(v)` are the same."""
-    f = np.float32(v)
+    with np.errstate(over="ignore"):
+        f = np.float32(v)
     return f if float(f) <= v else np.nextafter(f, np.float32(-np.inf))
 
 
-def text_of(v):
-    return repr(float(np.float32(v))) if math.isfinite(v) else ("inf" if v > 0 else "-inf")
-
-
 def short(v):
-    return np.format_float_positional(np.float32(v), unique=True, trim="-") if 1e-4 < abs(v) < 1e6 or v == 0 else np.format_float_scientific(np.float32(v), unique=True, trim="-")
+    """The shortest text that reads back as this float32."""
+    plain = 1e-4 < abs(v) < 1e6 or v == 0
+    return (np.format_float_positional if plain else np.format_float_scientific)(np.float32(v), unique=True, trim="-")
 
 
 def node_text(tree, out):
@@ -83,13 +107,12 @@ def node_text(tree, out):
     node_text(tree["left_child"], out)
     right = len(out) - at
     node_text(tree["right_child"], out)
-    threshold = floor_float(tree["threshold"])
     missing_left = tree["default_left"] if tree["missing_type"] == "NaN" else 0.0 <= tree["threshold"]
-    out[at] = f"s {tree['split_feature']} {short(threshold)} {'l' if missing_left else 'r'} {right} {short(tree['internal_value'])}"
+    out[at] = f"s {tree['split_feature']} {short(floor_float(tree['threshold']))} {'l' if missing_left else 'r'} {right} {short(tree['internal_value'])}"
 
 
 def write(path, names, boosters, note):
-    lines = ["foreshock-trees 1", *(f"# {n}" for n in note), *(f"feature {n}" for n in names)]
+    lines = ["foreshock-trees 1", f"# {note}", *(f"feature {n}" for n in names)]
     for name, booster in boosters.items():
         trees = booster.dump_model()["tree_info"]
         lines += [f"number {name} 0", f"trees {name} {len(trees)}"]
@@ -101,21 +124,30 @@ def write(path, names, boosters, note):
         f.write("\n".join(lines) + "\n")
 
 
+def report(name, rows, boosters):
+    p = boosters["probability"].predict(rows.x)
+    loss = -np.mean(np.where(rows.y == 1, np.log(p), np.log1p(-p)))
+    ahead = (rows.y == 1) & (rows.left >= 10) & (p > 0.4)
+    x, left = rows.x[ahead], np.log(rows.left[ahead])
+    covered = np.mean((left >= boosters["seconds_0.1"].predict(x)) & (left <= boosters["seconds_0.9"].predict(x)))
+    best = np.stack([boosters[f"driver_{k}"].predict(x) for k in DRIVERS], 1).argmax(1)
+    right = rows.drivers[ahead][np.arange(len(best)), best].mean()
+    print(f"{name}: log loss {loss:.4f}, interval covers {covered:.3f}, driver right {right:.3f}")
+    for low in np.arange(0, 1, 0.1):
+        bin_ = (p >= low) & (p < low + 0.1)
+        if bin_.any():
+            print(f"  said {p[bin_].mean():.2f}  came true {rows.y[bin_].mean():.2f}  rows {bin_.sum()}")
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("rows", nargs="+"), a.add_argument("--output", required=True), a.add_argument("--check", nargs="*", default=[])
     o = a.parse_args()
-    names, x, y, left = load(o.rows)
-    print(len(y), "rows,", int(y.sum()), "ahead of a breach")
-    probability, seconds = fit(names, x, y, left)
-    write(o.output, names, {"probability": probability, **{f"seconds_{q}": s for q, s in seconds.items()}}, [f"{len(y)} rows, {int(y.sum())} ahead of a breach"])
+    rows = Rows(o.rows)
+    boosters = fit(rows)
+    write(o.output, rows.names, boosters, f"{len(rows.y)} rows, {int(rows.y.sum())} of them ahead of a breach")
     for folder in o.check:
-        _, cx, cy, cleft = load([folder])
-        p = probability.predict(cx)
-        loss = -np.mean(np.where(cy == 1, np.log(p), np.log1p(-p)))
-        ahead = (cy == 1) & (cleft >= 10)
-        covered = np.mean((np.log(cleft[ahead]) >= seconds[0.1].predict(cx[ahead])) & (np.log(cleft[ahead]) <= seconds[0.9].predict(cx[ahead])))
-        print(folder, "log loss %.4f" % loss, "interval covers %.3f" % covered)
+        report(folder, Rows([folder]), boosters)
 
 
 if __name__ == "__main__":
