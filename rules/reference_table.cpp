@@ -83,8 +83,8 @@ constexpr KeyReference kTable[]{
     {"bounds.record_size", size, "1MiB", "1KiB to 64MiB", "One record."},
 
     {"warn", section, "", "", "When to speak."},
-    {"warn.raise_probability", share, "45%", "above 0, below 1", "A warning opens at this probability of a breach."},
-    {"warn.clear_probability", share, "30%", "above 0, below raise_probability", "It resolves below this one."},
+    {"warn.raise_probability", share, "50%", "above 0, below 1", "A warning opens at this probability of a breach."},
+    {"warn.clear_probability", share, "35%", "above 0, below raise_probability", "It resolves below this one."},
     {"warn.miss_cost_ratio", number, "", "0.01 to 100", "Instead of both: how many false alarms one missed breach is worth; a warning opens above 1 / (1 + this)."},
     {"warn.calibration", section, "", "", "What `foreshock learn` found on this deployment's own history."},
     {"warn.calibration.slope", number, "1", "0.1 to 10", "Of the logarithm of the odds of a breach."},

@@ -156,9 +156,11 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
         else if (!blamed && learned.urgent != kNoIndex) g = &gauges[learned.urgent];
     }
     f.probability = learned.estimate.probability * (kind == Indicator::error_ratio ? share_of_errors(f.service) : 1);
-    f.breach_at = after(signals.end, learned.estimate.seconds.median);
-    f.earliest = after(signals.end, learned.estimate.seconds.early);
-    f.latest = after(signals.end, learned.estimate.seconds.late);
+    if (f.probability >= kSmallest) {
+        f.breach_at = after(signals.end, learned.estimate.seconds.median);
+        f.earliest = after(signals.end, learned.estimate.seconds.early);
+        f.latest = after(signals.end, learned.estimate.seconds.late);
+    }
     if (g != nullptr) fill(signals, c, *g, learned.estimate.driver, f);
     if (!f.violated) return;
     f.probability = 1;

@@ -34,8 +34,8 @@ struct Calibration {
 };
 
 struct WarnOptions {
-    double raise_probability = 0.45;  // a warning opens when the probability of a breach stays at or above this
-    double clear_probability = 0.3;  // and resolves when it stays below this
+    double raise_probability = 0.5;  // a warning opens when the probability of a breach stays at or above this
+    double clear_probability = 0.35;  // and resolves when it stays below this
     Micros horizon = std::chrono::minutes{30};
     Calibration calibration;
     Micros repeat = std::chrono::minutes{1};  // an open warning is revised at most this often unless it changes

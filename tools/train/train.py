@@ -21,7 +21,7 @@ import lightgbm as lgb
 import numpy as np
 
 COMMON = {"verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 2, "seed": 1, "max_bin": 127}
-PROBABILITY = {**COMMON, "objective": "binary", "learning_rate": 0.06, "num_leaves": 20, "min_data_in_leaf": 400, "feature_fraction": 0.5,
+PROBABILITY = {**COMMON, "objective": "binary", "learning_rate": 0.06, "num_leaves": 28, "min_data_in_leaf": 400, "feature_fraction": 0.5,
                "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 10, "monotone_constraints_method": "basic"}
 SECONDS = {**COMMON, "objective": "quantile", "learning_rate": 0.08, "num_leaves": 12, "min_data_in_leaf": 300, "feature_fraction": 0.5,
            "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5}
@@ -34,8 +34,10 @@ DRIVERS = ["volume", "value", "mix", "capacity_loss", "dependency_latency"]
 
 # Readings that speak for a breach the more the greater they are.
 RISING = {"first.level", "first.sensor", "first.predicted", "first.predicted_5min", "first.predicted_10min", "first.cost_drift", "first.slope",
-          "first.slope_fast", "first.filled_20min", "first.crossing", "first.used_headroom", "most_level", "most_predicted_10min", "any_crossing",
-          "entry_slope", "entry_slope_fast", "indicator", "indicator_slope", "worst_below", "campaign_level", "volume_slope"}
+          "first.slope_fast", "first.filled_20min", "first.crossing", "first.used_headroom", "second.level", "second.sensor",
+          "second.predicted_10min", "second.crossing", "filling.level", "filling.filled_20min", "filling.crossing", "most_level",
+          "most_predicted_10min", "any_crossing", "entry_slope", "entry_slope_fast", "indicator", "indicator_slope", "worst_below",
+          "campaign_level", "volume_slope"}
 SECOND = {"level", "sensor", "predicted_10min", "crossing", "line_minutes", "slope", "used_headroom"}  # of the second resource these alone
 LEFT_OUT = {"first.noise", "first.usual_high", "filling.noise", "filling.usual", "filling.peak", "filling.usual_high", "filling.need_ratio",
             "filling.lost_instances", "filling.predicted", "filling.predicted_5min", "filling.predicted_10min", "filling.cost_ratio",
@@ -45,7 +47,7 @@ LEFT_OUT = {"first.noise", "first.usual_high", "filling.noise", "filling.usual",
 BLANKS = [["second."], ["filling."], ["second.", "filling."], ["entry_to_profile", "entry_ahead"],
           ["first.predicted", "first.cost", "first.demand_minutes", "second.predicted", "most_predicted", "most_cost"],
           ["volume_", "value_", "entry_", "first.predicted", "first.cost", "first.demand_minutes", "second.predicted", "most_predicted", "most_cost"],
-          ["worst_below"], ["first.usual", "entry_to_past", "entry_peak"]]
+          ["worst_below"], ["indicator", "worst_below", "errors"], ["first.usual", "entry_to_past", "entry_peak"]]
 
 
 def left_out(name):
