@@ -93,6 +93,18 @@ void add_model(CLI::App& app) {
     c->add_option("--input", l.inputs, "JSON lines, plain, gzip or zstd; without it the configured sources");
 }
 
+void add_learn(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<LearnOptions>(app, c, "learn", "Fits the odds and intervals of warnings to a deployment's own history, as lines for its configuration. Sends nothing.",
+                                        learn_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
+    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
+    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
+    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+    c->add_option("--output", o.output, "write the lines to this file instead of standard output");
+}
+
 void add_check(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<CheckOptions>(app, c, "check", "Reads configurations and names every problem with its place.", check_command);
@@ -172,6 +184,7 @@ int main(int argc, char** argv) {
     add_replay(app);
     add_report(app);
     add_model(app);
+    add_learn(app);
     add_check(app);
     add_test(app);
     add_generate(app);

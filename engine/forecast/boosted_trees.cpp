@@ -1,8 +1,10 @@
 #include "engine/forecast/boosted_trees.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace foreshock {
 namespace {
@@ -28,6 +30,7 @@ template <class T>
 bool number_of(std::string_view& line, T& x) {
     const std::string_view word = word_of(line);
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), x);
+    if constexpr (std::is_floating_point_v<T>) if (!std::isfinite(x)) return false;
     return error == std::errc{} && end == word.data() + word.size();
 }
 
@@ -102,6 +105,7 @@ bool TreeFile::parse(std::string_view text, std::string& problem) {
         size_t count = 0;
         double number = 0;
         if (word == "feature") {
+            if (std::ranges::find(features_, name) != features_.end()) return problem = "feature '" + name + "' stands twice", false;
             features_.push_back(name);
         } else if (word == "number" && number_of(line, number)) {
             numbers_.emplace_back(name, number);

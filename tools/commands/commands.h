@@ -59,6 +59,14 @@ struct ModelLearnOptions : CommonOptions {
 };
 int model_learn_command(const ModelLearnOptions& options);
 
+struct LearnOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+    std::string from, to;
+    std::string output;  // file to write; empty: standard output
+};
+int learn_command(const LearnOptions& options);
+
 struct CheckOptions : CommonOptions {
     std::vector<std::string> configs;
     std::string sample;
