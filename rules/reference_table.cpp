@@ -86,12 +86,12 @@ constexpr KeyReference kTable[]{
     {"warn.raise_probability", share, "50%", "above 0, below 1", "A warning opens at this probability of a breach."},
     {"warn.clear_probability", share, "35%", "above 0, below raise_probability", "It resolves below this one."},
     {"warn.miss_cost_ratio", number, "", "0.01 to 100", "Instead of both: how many false alarms one missed breach is worth; a warning opens above 1 / (1 + this)."},
+    {"warn.horizon", duration, "30m", "1m to 7d", "How far ahead a breach is looked for."},
+    {"warn.repeat", duration, "1m", "1s to 1d", "An open warning is revised at most this often, unless it changes."},
     {"warn.calibration", section, "", "", "What `foreshock learn` found on this deployment's own history."},
     {"warn.calibration.slope", number, "1", "0.1 to 10", "Of the logarithm of the odds of a breach."},
     {"warn.calibration.offset", number, "0", "-10 to 10", "Added to it."},
     {"warn.calibration.interval", number, "1", "0.1 to 10", "Widens (above 1) or narrows the 80 % interval of the breach's moment."},
-    {"warn.horizon", duration, "30m", "1m to 7d", "How far ahead a breach is looked for."},
-    {"warn.repeat", duration, "1m", "1s to 1d", "An open warning is revised at most this often, unless it changes."},
 
     // --- the model
     {"services", named, "", "", "Services by the name that stands in the events."},

@@ -233,13 +233,16 @@ TEST_CASE("the written defaults are the defaults in force") {
     std::string section;
     for (const KeyReference& key : config_reference()) {
         if (key.default_text.empty() || key.path.find_first_of("*[") != key.path.npos) continue;
-        const size_t dot = key.path.find('.');
-        if (dot == key.path.npos) {
+        const auto depth = static_cast<size_t>(std::ranges::count(key.path, '.'));
+        if (depth == 0) {
             text += std::string(key.path) + ": " + std::string(key.default_text) + "\n";
             continue;
         }
-        if (section != key.parent()) text += (section = std::string(key.parent())) + ":\n";
-        text += "  " + std::string(key.name()) + ": " + std::string(key.default_text) + "\n";
+        if (section != key.parent()) {  // a section inside one comes after the keys of that one
+            section = std::string(key.parent());
+            text += std::string(2 * (depth - 1), ' ') + section.substr(section.rfind('.') + 1) + ":\n";
+        }
+        text += std::string(2 * depth, ' ') + std::string(key.name()) + ": " + std::string(key.default_text) + "\n";
     }
     CAPTURE(text);
     CHECK(dump_config(loaded(text)) == dump_config(loaded("")));

@@ -29,7 +29,7 @@ TEST_CASE("a warning is these bytes as a CloudEvent") {
         R"("causes":[{"node":"checkout","what":"value","share":1}],)"
         R"("impact":{"value_per_minute":4100,"at_risk":20500.5,"currency":"EUR"},"priority":12.5,)"
         R"("advice":[{"action":"add","resource":"db-1","unit":"replica","amount":3,"lead_time_seconds":300,"cost_per_hour":1.2}],)"
-        R"("owner":"team-shop","links":{"warning":"https://foreshock.example/warnings/w-00000000000000af"},)"
+        R"("reasons":[],"owner":"team-shop","links":{"warning":"https://foreshock.example/warnings/w-00000000000000af"},)"
         R"("sentence":"checkout: raise `db-1` connections before 09:41","inputs":{"transactions/0":{"first":10,"next":99}}}})");
 }
 
