@@ -14,7 +14,7 @@
 namespace foreshock {
 
 // Left out: minutes in which the promise is broken, was broken less than five minutes before or cannot be measured, maintenance, and the
-// last half hour, whose outcome nobody knows yet. 40 bytes a minute and promise. The deciding thread only.
+// last half hour, whose outcome nobody knows yet. 48 bytes a minute and promise. The deciding thread only.
 class CalibrationSamples : public Observer {
 public:
     void decided(const DecidedSlot& slot) override;
