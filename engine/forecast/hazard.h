@@ -39,6 +39,7 @@ private:
     TreeFile file_;
     const BoostedTrees *probability_ = nullptr, *early_ = nullptr, *median_ = nullptr, *late_ = nullptr;
     std::vector<std::pair<DriverKind, const BoostedTrees*>> drivers_;
+    double interval_ = 1;  // of the file: widens what systems outside the training asked to be wider
     double base_ = 0, base_early_ = 0, base_median_ = 0, base_late_ = 0;
     std::vector<uint16_t> order_;  // [feature of the file] its place in the table
     bool same_order_ = true;
