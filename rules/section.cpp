@@ -159,15 +159,18 @@ bool Section::read(std::string_view key, std::vector<SecretText>& into) const {
     return true;
 }
 
-bool Section::read(std::string_view key, std::map<std::string, SecretText>& into) const {
+const YamlNode* Section::text_map(std::string_view key) const {
     const KeyReference& r = row(key);
     check_type(r.type == ValueType::text_map, r);
     const YamlNode* found = value(key);
+    if (found == nullptr || found->is_map()) return found;
+    wrong(r, *found);
+    return nullptr;
+}
+
+bool Section::read(std::string_view key, std::map<std::string, SecretText>& into) const {
+    const YamlNode* found = text_map(key);
     if (found == nullptr) return false;
-    if (!found->is_map()) {
-        wrong(r, *found);
-        return false;
-    }
     bool good = true;
     for (const YamlEntry& e : found->entries) {
         if (!e.value.is_scalar()) {
@@ -183,14 +186,8 @@ bool Section::read(std::string_view key, std::map<std::string, SecretText>& into
 }
 
 bool Section::read(std::string_view key, std::vector<std::pair<std::string, std::string>>& into) const {
-    const KeyReference& r = row(key);
-    check_type(r.type == ValueType::text_map, r);
-    const YamlNode* found = value(key);
+    const YamlNode* found = text_map(key);
     if (found == nullptr) return false;
-    if (!found->is_map()) {
-        wrong(r, *found);
-        return false;
-    }
     std::map<std::string, std::string> texts;
     for (const YamlEntry& e : found->entries) {
         if (e.value.is_scalar()) texts[e.key] = e.value.text;

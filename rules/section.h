@@ -95,6 +95,7 @@ private:
     std::optional<SecretText> secret_of(std::string_view name, const YamlNode& value) const;
     std::optional<double> number(const KeyReference& key, const std::string& written) const;
     std::optional<size_t> word(std::string_view key) const;
+    const YamlNode* text_map(std::string_view key) const;  // null: not there, or no map, which is reported
     void wrong(const KeyReference& key, const YamlNode& value) const;
 
     ReadContext& context_;

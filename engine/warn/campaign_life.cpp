@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/currency.h"
 #include "engine/warn/life.h"
 #include "engine/warn/sentence.h"
 
@@ -50,7 +51,7 @@ void CampaignLife::decide(const Signals& signals, std::vector<WarningRevision>& 
         w.driver.ratio = c->ratio;
         w.impact.value_per_minute = 60 * c->missing_value;
         w.impact.at_risk = kStakeMinutes * w.impact.value_per_minute;
-        for (int shift = 16; shift >= 0 && c->currency != 0; shift -= 8) w.impact.currency += static_cast<char>(c->currency >> shift & 0xff);
+        w.impact.currency = currency_text(c->currency);
         w.priority = 1 + std::log10(1 + w.impact.value_per_minute);
         w.sentence = w.service + ": " + w.slo_text + " its usual since " + to_clock(c->start) + ", but demand is at x" + readable_number(c->ratio) + ". Is it live?";
         if (w.impact.value_per_minute > 0) w.sentence += " " + w.impact.currency + " " + readable_number(w.impact.value_per_minute) + " a minute do not come.";

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "engine/warn/sentence.h"
 
 namespace foreshock {
 namespace {
-
-std::string percent(double ratio) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.0f %%", 100 * ratio);
-    return text;
-}
 
 std::string times(double x) { return std::isnan(x) ? std::string{} : "x" + readable_number(x); }
 
@@ -65,10 +58,10 @@ std::string evidence_text(const Evidence& e) {
     switch (e.kind) {
         case ConditionKind::spike: return e.entity + (known ? " is " + times(e.value) + " its usual" : " spikes");
         case ConditionKind::drop: return e.entity + (known ? " is down to " + times(e.value) + " its usual" : " drops");
-        case ConditionKind::pressure: return marked(e.entity) + (known ? " is at " + percent(e.value) : " is under pressure");
+        case ConditionKind::pressure: return marked(e.entity) + (known ? " is at " + whole_percent(e.value) : " is under pressure");
         case ConditionKind::burn_rate: return e.entity + " burns its error budget at " + times(e.value);
         case ConditionKind::absent: return "nothing comes from " + marked(e.entity);
-        case ConditionKind::forecast: return e.entity + (e.value >= 1 ? " is broken" : " breaks with " + percent(e.value));
+        case ConditionKind::forecast: return e.entity + (e.value >= 1 ? " is broken" : " breaks with " + whole_percent(e.value));
         default: return e.entity + label_list(e.labels);
     }
 }

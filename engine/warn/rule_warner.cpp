@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/currency.h"
 #include "engine/warn/life.h"
 #include "engine/warn/rule_sentence.h"
 
@@ -11,13 +12,6 @@ namespace foreshock {
 namespace {
 
 constexpr double kUnknownNumber = std::numeric_limits<double>::quiet_NaN();
-
-std::string currency_text(uint32_t packed) {
-    std::string text;
-    for (int shift = 16; shift >= 0; shift -= 8)
-        if (const char c = static_cast<char>((packed >> shift) & 0xff); c != 0) text += c;
-    return text;
-}
 
 void put_driver(const std::vector<Evidence>& evidence, WarningRevision& w) {
     w.driver.kind = "other";

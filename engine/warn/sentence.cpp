@@ -21,7 +21,6 @@ std::string without_zeros(std::string s) {
     return s;
 }
 
-std::string percent(double ratio) { return formatted("%.0f", 100 * ratio) + " %"; }
 std::string quoted(const std::string& s) { return "`" + s + "`"; }
 
 // "connections_used" -> "connections": what is said of a metric beside the name of its resource.
@@ -61,7 +60,7 @@ std::string why(const WarningRevision& w, const SentenceFacts& facts) {
                            formatted("%.1f", w.driver.ratio) + " its usual for this hour";
         if (!w.driver.contributors.empty()) {
             const auto& c = w.driver.contributors.front();
-            text += ", " + percent(c.share) + " of the rise from " + c.dimension + " " + quoted(c.value);
+            text += ", " + whole_percent(c.share) + " of the rise from " + c.dimension + " " + quoted(c.value);
         }
         return " " + text + ".";
     }
@@ -75,7 +74,7 @@ std::string why(const WarningRevision& w, const SentenceFacts& facts) {
 
 std::string resource_text(const WarningRevision& w) {
     if (w.resource.name.empty() || std::isnan(w.resource.utilization)) return {};
-    std::string text = " " + quoted(w.resource.name) + " is at " + percent(w.resource.utilization);
+    std::string text = " " + quoted(w.resource.name) + " is at " + whole_percent(w.resource.utilization);
     const double points = 100 * w.resource.slope_per_min;
     if (points >= 0.05) text += " and gains " + formatted("%.1f", points) + (points >= 0.95 && points < 1.05 ? " point" : " points") + " a minute";
     if (!w.advice.empty() && w.advice.front().amount > 0) {
@@ -107,6 +106,8 @@ std::string composite_text(const Slo& slo) {
 
 }  // namespace
 
+std::string whole_percent(double ratio) { return formatted("%.0f", 100 * ratio) + " %"; }
+
 std::string readable_number(double x) {
     const double size = std::abs(x);
     if (size < 10) return without_zeros(formatted("%.2f", x));
@@ -133,7 +134,7 @@ std::string promise_text(const Slo& slo) {
 }
 
 std::string capacity_promise_text(const std::string& resource, double knee) {
-    return resource + " below " + percent(knee) + " of its limit";
+    return resource + " below " + whole_percent(knee) + " of its limit";
 }
 
 std::string sentence_of(const WarningRevision& w, const SentenceFacts& facts) {
@@ -148,7 +149,7 @@ std::string sentence_of(const WarningRevision& w, const SentenceFacts& facts) {
         return text + why(w, facts) + resource_text(w) + at_risk(w);
     }
     std::string text = w.service + ": " + action(w) + ", or ";
-    text += capacity && !w.resource.name.empty() ? "it passes " + percent(facts.knee) + " of its limit" : w.slo_text + " is breached";
+    text += capacity && !w.resource.name.empty() ? "it passes " + whole_percent(facts.knee) + " of its limit" : w.slo_text + " is breached";
     text += " at about " + to_clock(w.breach_at) + " (" + to_clock(w.breach_earliest) + " to " + to_clock(w.breach_latest) + ", 80 %).";
     return text + why(w, facts) + resource_text(w) + at_risk(w);
 }

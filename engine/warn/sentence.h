@@ -26,6 +26,8 @@ struct SentenceFacts {
 // The sentence of `w`, whose other fields are filled in.
 std::string sentence_of(const WarningRevision& w, const SentenceFacts& facts);
 
+// "71 %": a ratio as people read it.
+std::string whole_percent(double ratio);
 // "4,100", "12", "0.35": a number as people read it, three significant digits.
 std::string readable_number(double x);
 

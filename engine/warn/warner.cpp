@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "engine/base/currency.h"
 #include "engine/warn/campaign_life.h"
 #include "engine/warn/life.h"
 #include "engine/warn/sentence.h"
@@ -15,15 +16,6 @@ namespace {
 constexpr double kFailingShare = 0.5;     // of the value, while a promise is broken
 constexpr double kBrokenMinutes = 15;     // that it stays broken, unless known better
 constexpr const char* kCapacityName = "capacity";
-
-std::string currency_of(uint32_t packed) {
-    std::string text;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-        const char c = static_cast<char>((packed >> shift) & 0xff);
-        if (c != 0) text += c;
-    }
-    return text;
-}
 
 double known(double x) { return std::isnan(x) ? 0 : x; }
 
@@ -142,7 +134,7 @@ void Warner::State::add_resource(const BreachForecast& f, WarningRevision& w) co
 void Warner::State::add_impact(const BreachForecast& f, WarningRevision& w) const {
     w.impact.value_per_minute = std::max(0.0, known(f.value_per_minute));
     w.impact.at_risk = w.impact.value_per_minute * kFailingShare * kBrokenMinutes;
-    w.impact.currency = currency_of(f.currency);
+    w.impact.currency = currency_text(f.currency);
     const ServiceModel* model = inventory.services()[f.service].model;
     if (w.impact.currency.empty() && model != nullptr) w.impact.currency = model->currency;
     const bool special = model != nullptr && model->service_class == ServiceClass::differentiator;

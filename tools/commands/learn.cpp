@@ -1,23 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "connectors/format/native_json.h"
-#include "engine/run/pipeline.h"
-#include "state/memory_store.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/past.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/learn/calibration_samples.h"
-#include "tools/stop_signals.h"
 #include "tools/wiring.h"
+#include "tools/write_file.h"
 
 namespace foreshock {
 
@@ -87,61 +81,19 @@ std::string as_json(const Learned& l, const LearnOptions& o) {
     return out.dump(2) + "\n";
 }
 
-Status write_file(const std::string& path, const std::string& text) {
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    if (file != nullptr) written = std::fclose(file) == 0 && written;
-    if (written) return Done{};
-    return Diagnostic{path, 0, 0, std::string("cannot write what was learned: ") + std::strerror(errno),
-                      "name a file in a folder that exists and that this user may write"};
-}
-
-struct Past {
-    EventTime from{}, to{};
-    std::vector<std::unique_ptr<Source>> sources;
-};
-
-Result<Past> past(const LearnOptions& o, const Config& config) {
-    auto from = time_option("--from", o.from, kBeginningOfTime), to = time_option("--to", o.to, kEndOfTime);
-    for (const auto* t : {&from, &to})
-        if (!*t) return t->problems();
-    auto sources = past_sources(o.inputs, config, from.value());
-    if (!sources) return sources.problems();
-    return Past{from.value(), to.value(), std::move(sources.value())};
-}
-
-// False: stopped on the way. The configured outputs are left alone: learning reaches nobody's pager.
-Result<bool> play(const LearnOptions& o, const Config& config, const Past& past, CalibrationSamples& samples) {
-    MemoryStore store;
-    const NativeJsonFactory decoders(decode_options(config));
-    PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = store, .dead_letters = nullptr,
-                              .checkpoint_every = std::chrono::hours{24}};
-    settings.options.warn.calibration = {};
-    settings.lanes = workers(o, config);
-    settings.from = past.from;
-    settings.to = past.to;
-    Pipeline pipeline(std::move(settings));
-    for (const auto& s : past.sources) pipeline.add(*s);
-    pipeline.add(samples);
-    std::atomic<bool> stopped = false;
-    const StopSignals signals([&] { stopped = true; pipeline.stop(); });
-    const ProgressLine progress(pipeline);
-    if (Status s = pipeline.run(); !s) return s.problems();
-    return !stopped;
-}
-
 }  // namespace
 
 int learn_command(const LearnOptions& o) {
     auto config = load_config(o.config);
     if (!config) return print(config.problems()), kWrongUsage;
     set_up_log(o, config.value());
-    auto read = past(o, config.value());
-    if (!read) return print(read.problems()), kWrongUsage;
+    config.value().engine.warn.calibration = {};
+    const auto past = open_past(o.inputs, o.from, o.to, config.value());
+    if (!past) return print(past.problems()), kWrongUsage;
     CalibrationSamples samples;
-    auto played = play(o, config.value(), read.value(), samples);
+    const auto played = play(past.value(), config.value(), workers(o, config.value()), {{}, {&samples}});
     if (!played) return print(played.problems()), kOutsideFailed;
-    if (!played.value()) return std::fputs("foreshock learn: stopped before the end; nothing is learned\n", stderr), kDidNotHold;
+    if (played.value().stopped) return std::fputs("foreshock learn: stopped before the end; nothing is learned\n", stderr), kDidNotHold;
     const CalibrationSamples::Outcome outcome = samples.outcome();
     if (outcome.breaches < kLeastBreaches) {
         std::fprintf(stderr,
@@ -153,7 +105,7 @@ int learn_command(const LearnOptions& o) {
     const Learned learned = fit(outcome, config.value().engine.warn.clear_probability);
     const std::string yaml = as_yaml(learned, o);
     if (!o.output.empty())
-        if (Status s = write_file(o.output, yaml); !s) return print(s.problems()), kOutsideFailed;
+        if (Status s = write_file(o.output, yaml, "what was learned"); !s) return print(s.problems()), kOutsideFailed;
     if (o.json) std::fputs(as_json(learned, o).c_str(), stdout);
     else if (o.output.empty()) std::fputs(yaml.c_str(), stdout);
     return kFine;

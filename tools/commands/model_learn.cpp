@@ -4,16 +4,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "connectors/format/native_json.h"
-#include "engine/run/pipeline.h"
 #include "rules/model_import.h"
-#include "state/memory_store.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/past.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/learn/co_movement.h"
-#include "tools/stop_signals.h"
 #include "tools/wiring.h"
 
 namespace foreshock {
@@ -59,20 +55,11 @@ int model_learn_command(const ModelLearnOptions& o) {
     auto config = load_config(o.config);
     if (!config) return print(config.problems()), kWrongUsage;
     set_up_log(o, config.value());
-    auto sources = past_sources(o.inputs, config.value(), kBeginningOfTime);
-    if (!sources) return print(sources.problems()), kWrongUsage;
-    MemoryStore store;
-    const NativeJsonFactory decoders(decode_options(config.value()));
-    PipelineSettings settings{.options = config.value().engine, .model = config.value().model, .decoders = decoders, .store = store,
-                              .dead_letters = nullptr, .checkpoint_every = std::chrono::hours{24}};
-    settings.lanes = workers(o, config.value());
-    Pipeline pipeline(std::move(settings));
+    const auto past = open_past(o.inputs, {}, {}, config.value());
+    if (!past) return print(past.problems()), kWrongUsage;
     CoMovement history;
-    for (auto& s : sources.value()) pipeline.add(*s);
-    pipeline.add(history);
-    const StopSignals signals([&] { pipeline.stop(); });
-    const ProgressLine progress(pipeline);
-    if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    const auto played = play(past.value(), config.value(), workers(o, config.value()), {{}, {&history}});
+    if (!played) return print(played.problems()), kOutsideFailed;
     const auto proposals = history.proposals(config.value().model);
     std::fputs((o.json ? as_json(proposals) : proposals.empty() ? "# Nothing moves together that the model does not have.\n" : as_diff(proposals, config.value().model)).c_str(), stdout);
     return kFine;

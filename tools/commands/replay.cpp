@@ -4,18 +4,13 @@
 
 #include "connectors/file/file_dead_letter.h"
 #include "connectors/file/warning_sink.h"
-#include "connectors/format/native_json.h"
-#include "engine/run/pipeline.h"
-#include "state/memory_store.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/past.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
-#include "tools/log.h"
 #include "tools/report/features_file.h"
 #include "tools/report/html_report.h"
 #include "tools/report/signals_file.h"
-#include "tools/stop_signals.h"
 #include "tools/summary.h"
 #include "tools/wiring.h"
 
@@ -73,37 +68,20 @@ int replay_command(const ReplayOptions& o) {
     auto config = load_config(o.config);
     if (!config) return print(config.problems()), kWrongUsage;
     set_up_log(o, config.value());
-    auto from = time_option("--from", o.from, kBeginningOfTime), to = time_option("--to", o.to, kEndOfTime);
-    for (const auto* t : {&from, &to})
-        if (!*t) return print(t->problems()), kWrongUsage;
     ReplayOutputs outputs;
     if (Status s = open_outputs(o, config.value(), outputs); !s) return print(s.problems()), kOutsideFailed;
-    auto sources = past_sources(o.inputs, config.value(), from.value());
-    if (!sources) return print(sources.problems()), kWrongUsage;
-
-    MemoryStore store;
-    const NativeJsonFactory decoders(decode_options(config.value()));
-    PipelineSettings settings{.options = config.value().engine, .model = config.value().model, .decoders = decoders, .store = store,
-                              .dead_letters = outputs.dead_letters.get(), .checkpoint_every = std::chrono::hours{24}};
-    settings.lanes = workers(o, config.value());
-    settings.from = from.value();
-    settings.to = to.value();
-    settings.speed = o.speed;
-    settings.rules = config.value().rules;
-    Pipeline pipeline(std::move(settings));
-    for (auto& s : sources.value()) pipeline.add(*s);
-    for (auto& s : outputs.sinks) pipeline.add(*s);
-    for (auto& x : outputs.observers) pipeline.add(*x);
-    pipeline.add(outputs.lead_times);
-
-    const StopSignals signals([&] { pipeline.stop(); });
-    const ProgressLine progress(pipeline);
-    if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    const auto past = open_past(o.inputs, o.from, o.to, config.value());
+    if (!past) return print(past.problems()), kWrongUsage;
+    PastListeners listeners{{}, {&outputs.lead_times}, outputs.dead_letters.get()};
+    for (auto& s : outputs.sinks) listeners.sinks.push_back(s.get());
+    for (auto& x : outputs.observers) listeners.observers.push_back(x.get());
+    const auto played = play(past.value(), config.value(), workers(o, config.value()), listeners, o.speed);
+    if (!played) return print(played.problems()), kOutsideFailed;
     const auto breaches = outputs.lead_times.breaches();
     if (outputs.report != nullptr)
         if (Status s = outputs.report->write(o.report); !s) return print(s.problems()), kOutsideFailed;
-    if (o.json) std::printf("%s\n", totals_json(pipeline.totals(), breaches).c_str());
-    else std::fprintf(stderr, "%s", totals_text(pipeline.totals(), breaches).c_str());
+    if (o.json) std::printf("%s\n", totals_json(played.value().totals, breaches).c_str());
+    else std::fprintf(stderr, "%s", totals_text(played.value().totals, breaches).c_str());
     return kFine;
 }
 

@@ -1,17 +1,12 @@
 #include <cstdio>
 #include <fstream>
-#include <memory>
 
-#include "connectors/file/file_source.h"
-#include "connectors/format/native_json.h"
-#include "engine/run/pipeline.h"
-#include "state/memory_store.h"
 #include "tools/commands/commands.h"
+#include "tools/commands/past.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
 #include "tools/log.h"
 #include "tools/shadow_record.h"
-#include "tools/stop_signals.h"
 #include "tools/wiring.h"
 
 namespace foreshock {
@@ -30,19 +25,12 @@ private:
 };
 
 Status replay(const ReportShadowOptions& o, const Config& config, ShadowReport& report) {
-    FileSource source(o.inputs, FileSourceOptions{.max_line_bytes = config.engine.bounds.record_bytes});
-    MemoryStore store;
-    const NativeJsonFactory decoders(decode_options(config));
-    PipelineSettings settings{.options = config.engine, .model = config.model, .decoders = decoders, .store = store,
-                              .checkpoint_every = std::chrono::hours{24}};
-    settings.lanes = workers(o, config);
-    settings.rules = config.rules;
+    const auto past = open_past(o.inputs, {}, {}, config);
+    if (!past) return past.problems();
     ShadowListener listener(report);
-    Pipeline pipeline(std::move(settings));
-    pipeline.add(source);
-    pipeline.add(listener);
-    const StopSignals signals([&] { pipeline.stop(); });
-    return pipeline.run();
+    const auto played = play(past.value(), config, workers(o, config), {{}, {&listener}});
+    if (!played) return played.problems();
+    return Done{};
 }
 
 Status read_record(const Config& config, ShadowReport& report) {

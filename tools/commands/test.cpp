@@ -4,12 +4,12 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "tools/exit_codes.h"
 #include "tools/scenario/rule_coverage.h"
 #include "tools/scenario/scenario_report.h"
 #include "tools/scenario/scenario_run.h"
+#include "tools/write_file.h"
 
 namespace foreshock {
 namespace {
@@ -41,12 +41,10 @@ void print_problems(const Diagnostics& problems) {
     for (const Diagnostic& d : problems) std::fprintf(stderr, "%s\n", d.text().c_str());
 }
 
-bool write_file(const std::string& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
-    return static_cast<bool>(out);
+bool written(const std::string& path, const std::string& text, const char* what) {
+    const Status done = write_file(path, text, what);
+    if (!done) print_problems(done.problems());
+    return done.ok();
 }
 
 // Every other mode must say what the plain one said.
@@ -74,7 +72,7 @@ ScenarioResult run_one(const ScenarioFile& s, const TestOptions& options, RuleCo
     const RunOutcome plain = run_scenario(s, expansion, run_modes().front(), Micros{0}, options.trace);
     if (!plain.failure.empty()) result.details = s.file + ":1: the run failed: " + plain.failure + '\n';
     else result.details = compare_all(s, plain.transcript);
-    if (!result.details.empty() && options.update && plain.failure.empty() && write_file(s.file, updated(s, plain.transcript))) {
+    if (!result.details.empty() && options.update && plain.failure.empty() && written(s.file, updated(s, plain.transcript), "the scenario")) {
         std::printf("updated %s\n", s.file.c_str());
         result.details.clear();
     }
@@ -137,10 +135,10 @@ int test_command(const TestOptions& options) {
     const auto failed = std::ranges::count(results, State::failed, &ScenarioResult::state);
     std::printf("%zu scenarios, %td did not hold\n", results.size(), failed);
     std::fputs(coverage.text().c_str(), stdout);
-    if (!options.coverage_json.empty() && !write_file(options.coverage_json, coverage.json())) return kOutsideFailed;
+    if (!options.coverage_json.empty() && !written(options.coverage_json, coverage.json(), "the coverage")) return kOutsideFailed;
     const bool enough = coverage.ratio() >= options.least_coverage;
     if (!enough) std::printf("less than %.0f %% of the rules are covered\n", 100 * options.least_coverage);
-    if (!options.junit.empty() && !write_file(options.junit, junit_xml(results))) return kOutsideFailed;
+    if (!options.junit.empty() && !written(options.junit, junit_xml(results), "the results")) return kOutsideFailed;
     return failed > 0 || !enough ? kDidNotHold : kFine;
 }
 

@@ -3,20 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/currency.h"
 #include "engine/warn/sentence.h"
 
 namespace foreshock {
 namespace {
 
 constexpr double kPerMinute = 60;
-
-std::string currency_text(uint32_t packed) {
-    std::string out;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-        if (const char c = static_cast<char>(packed >> shift & 0xff); c != 0) out += c;
-    }
-    return out;
-}
 
 void halve_all(ServiceTrack& s) {
     for (Track* t : {&s.volume, &s.volume_baseline, &s.value, &s.value_baseline, &s.p95_ms, &s.error_ratio}) t->halve();

@@ -45,7 +45,7 @@ void SloReport::decided(const DecidedSlot& slot) {
     }
 }
 
-void SloReport::finish(const RunTotals& totals, std::vector<ReportInput> inputs) {
+void SloReport::finish(const RunTotals& totals, std::vector<PartitionOffset> inputs) {
     data_.totals = totals;
     data_.inputs = std::move(inputs);
     for (auto& [index, row] : services_) data_.services.push_back(row);

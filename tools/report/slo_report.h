@@ -7,13 +7,9 @@
 
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
+#include "engine/run/store.h"
 
 namespace foreshock {
-
-struct ReportInput {
-    std::string partition;
-    int64_t next = 0;  // position after the last record used
-};
 
 // One objective. Counts are in the unit of its budget: seconds, transactions or money.
 struct ObjectiveRow {
@@ -36,7 +32,7 @@ struct SloReportData {
     std::string app, version, config_hash;
     EventTime start{}, end{};
     RunTotals totals;
-    std::vector<ReportInput> inputs;
+    std::vector<PartitionOffset> inputs;  // after the last record used of each
     std::vector<ObjectiveRow> objectives;  // in the order of the model
     std::vector<ServiceRow> services;      // by name
 };
@@ -46,7 +42,7 @@ class SloReport : public Observer {
 public:
     explicit SloReport(std::string app);
     void decided(const DecidedSlot& slot) override;
-    void finish(const RunTotals& totals, std::vector<ReportInput> inputs);
+    void finish(const RunTotals& totals, std::vector<PartitionOffset> inputs);
     const SloReportData& data() const { return data_; }
 
 private:

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connectors/format/json_value.h"
+#include "engine/base/currency.h"
 #include "rules/values.h"
 #include "tools/report/slo_report_words.h"
 #include "tools/report/text.h"
@@ -64,7 +65,7 @@ Json service_json(const ServiceRow& s) {
     put_number(out, "availability", availability(s));
     out["value"] = static_cast<double>(s.value_micro) * 1e-6;
     out["failed_value"] = static_cast<double>(s.failed_value_micro) * 1e-6;
-    if (const std::string c = currency_letters(s.currency); !c.empty()) out["currency"] = c;
+    if (const std::string c = currency_text(s.currency); !c.empty()) out["currency"] = c;
     put_number(out, "value_availability", value_availability(s));
     return out;
 }
@@ -96,7 +97,7 @@ std::string slo_report_json(const SloReportData& d) {
     for (size_t i = 0; i < kDropReasons; ++i)
         if (d.totals.dropped[i] != 0) dropped[std::string(to_string(static_cast<DropReason>(i)))] = d.totals.dropped[i];
     Json& inputs = out["inputs"] = Json::array();
-    for (const ReportInput& i : d.inputs) inputs.push_back({{"partition", i.partition}, {"next_offset", i.next}});
+    for (const PartitionOffset& i : d.inputs) inputs.push_back({{"partition", i.partition}, {"next_offset", i.next}});
     Json& objectives = out["objectives"] = Json::array();
     for (const ObjectiveRow& row : d.objectives) objectives.push_back(objective_json(row));
     Json& services = out["services"] = Json::array();
@@ -133,7 +134,7 @@ std::string slo_report_text(const SloReportData& d) {
     out += d.services.empty() ? "" : "\n";
     for (const ServiceRow& s : d.services) out += service_text(s) + "\n";
     out += "\n";
-    for (const ReportInput& i : d.inputs) out += fmt::format("input {} to offset {}\n", i.partition, i.next);
+    for (const PartitionOffset& i : d.inputs) out += fmt::format("input {} to offset {}\n", i.partition, i.next);
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/currency.h"
 #include "rules/values.h"
 #include "tools/report/page_style.h"
 #include "tools/report/slo_report_forms.h"
@@ -34,7 +35,7 @@ std::string services_html(const SloReportData& d) {
     for (const ServiceRow& s : d.services) {
         out += fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{} {:.2f}</td></tr>",
                            html_escaped(s.service), s.count, s.failed, percent_text(availability(s)), percent_text(value_availability(s)),
-                           html_escaped(currency_letters(s.currency)), static_cast<double>(s.failed_value_micro) * 1e-6);
+                           html_escaped(currency_text(s.currency)), static_cast<double>(s.failed_value_micro) * 1e-6);
     }
     return out + "</table></section>\n";
 }
@@ -66,7 +67,7 @@ std::string slo_report_html(const SloReportData& d) {
     out += "</table></section>\n" + services_html(d);
     out += "<footer><p>What is left of a budget is at the pace so far where the period is not full. To count again: Foreshock " + html_escaped(d.version) +
            ", configuration <code>" + html_escaped(d.config_hash) + "</code>";
-    for (const ReportInput& i : d.inputs) out += fmt::format(", <code>{}</code> to offset {}", html_escaped(i.partition), i.next);
+    for (const PartitionOffset& i : d.inputs) out += fmt::format(", <code>{}</code> to offset {}", html_escaped(i.partition), i.next);
     return out + ".</p></footer></main></body></html>\n";
 }
 

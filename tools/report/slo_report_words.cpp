@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/currency.h"
 #include "rules/values.h"
 #include "tools/report/text.h"
 
@@ -39,19 +40,13 @@ std::string percent_text(double share, int decimals) {
     return trimmed(fmt::format("{:.{}f}", std::floor(share * 100 * scale + 1e-6) / scale, decimals)) + " %";
 }
 
-std::string currency_letters(uint32_t packed) {
-    std::string code;
-    for (int shift = 16; shift >= 0 && packed != 0; shift -= 8) code += static_cast<char>(packed >> shift & 0xff);
-    return code;
-}
-
 double availability(const ServiceRow& s) { return good_share(s.failed, s.count); }
 double value_availability(const ServiceRow& s) { return good_share(s.failed_value_micro, s.value_micro); }
 
 std::string service_text(const ServiceRow& s) {
     std::string out = fmt::format("{}: {} of {} transactions were ok ({})", s.service, s.count - s.failed, s.count, percent_text(availability(s)));
     if (s.value_micro <= 0) return out;
-    return out + fmt::format(", {} of the value; {} {:.2f} failed", percent_text(value_availability(s)), currency_letters(s.currency),
+    return out + fmt::format(", {} of the value; {} {:.2f} failed", percent_text(value_availability(s)), currency_text(s.currency),
                              static_cast<double>(s.failed_value_micro) * 1e-6);
 }
 

@@ -12,7 +12,6 @@ namespace foreshock {
 double in_unit(int64_t n, Budgeting b);
 std::string amount_text(int64_t n, Budgeting b);  // "4 min 10 s", "12 transactions", "1234.50 of value"
 std::string percent_text(double share, int decimals = 3);  // "99.87 %"; "unknown"
-std::string currency_letters(uint32_t packed);
 
 double availability(const ServiceRow& s);
 double value_availability(const ServiceRow& s);

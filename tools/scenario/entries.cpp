@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "connectors/format/cloudevents.h"
+#include "engine/base/currency.h"
 #include "engine/standing/standing_words.h"
 #include "rules/values.h"
 
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 15> kSlotFields{"count",    "value", "errors", "error_ratio", "p50",   "p95",      "p99",      "span",
                                                        "currency", "max",   "limit",  "utilization", "worst", "instances", "latencies"};
-
-std::string currency_text(uint32_t packed) {
-    std::string code;
-    for (int shift = 16; shift >= 0 && packed != 0; shift -= 8) code += static_cast<char>(packed >> shift & 0xff);
-    return code;
-}
 
 // Adds fields one after the other.
 class EntryMaker {

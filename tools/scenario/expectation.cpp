@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/plan/rule.h"
 #include "rules/values.h"
 #include "tools/scenario/entries.h"
 
@@ -55,7 +56,7 @@ bool holds(const Word& expected, const FieldValue& got, EventTime start) {
     switch (got.type) {
         case FieldValue::Type::number: return number_holds(expected.text, got.number);
         case FieldValue::Type::time: return time_holds(expected.text, got.time, start);
-        case FieldValue::Type::text: return glob(expected.text, got.text);
+        case FieldValue::Type::text: return matches_glob(expected.text, got.text);
     }
     return false;
 }
@@ -102,32 +103,12 @@ bool related(const Pattern& expected, const Entry& got, EventTime start) {
 
 }  // namespace
 
-bool glob(std::string_view pattern, std::string_view text) {
-    size_t p = 0, t = 0, star = pattern.npos, mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star != pattern.npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
-
 bool Expectation::covers(const Entry& e) const {
     if ((from && e.at() < *from) || (to && e.at() >= *to)) return false;
-    if (!second.empty() && (e.fields.size() < 2 || !glob(second, e.fields[1].second.text))) return false;
+    if (!second.empty() && (e.fields.size() < 2 || !matches_glob(second, e.fields[1].second.text))) return false;
     if (of.empty()) return true;
     for (size_t i = 1; i < e.lead; ++i)
-        if (glob(of, e.fields[i].second.text)) return true;
+        if (matches_glob(of, e.fields[i].second.text)) return true;
     return false;
 }
 

@@ -51,6 +51,4 @@ struct Pairing {
 std::vector<Pairing> compare(const Expectation& expectation, const std::vector<Entry>& said, EventTime start);
 std::vector<Pairing> compare(const Expectation&, std::vector<Entry>&&, EventTime) = delete;
 
-bool glob(std::string_view pattern, std::string_view text);  // `*` any text, `?` any character
-
 }  // namespace foreshock

@@ -3,7 +3,6 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include "tools/generate/scenario/write_events.h"
 #include "tools/generate/scenario/write_history.h"
 #include "tools/generate/scenario/zstd_file.h"
+#include "tools/write_file.h"
 
 namespace foreshock {
 namespace {
@@ -50,14 +50,6 @@ std::string broken(const ScenarioSpec& spec, KindPromise promise, const std::vec
     for (const DemandEvent& e : spec.demand)
         if (!e.decoy) main = std::min(main, e.start_s);
     return static_cast<double>(breaches.front().start_s) < main ? "decoy breached" : "";
-}
-
-Status write_file(const std::string& path, const std::string& text) {
-    std::ofstream out(path, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) return Diagnostic{path, 0, 0, "cannot be written", "name a folder that can be written"};
-    return Done{};
 }
 
 Status write_events_file(const ScenarioSpec& spec, const LiveRun& run, const std::string& path) {
@@ -129,10 +121,10 @@ Result<ScenarioSummary> generate_scenario(const ScenarioRequest& request, const 
     SimulatedScenario made = run_scenario(request, &history.value());
     for (const Status& done :
          {history.value().close(), write_events_file(made.spec, made.live, folder + "events.jsonl.zst"),
-          write_file(folder + "model.yaml", model_yaml(made.spec)),
-          write_file(folder + "model.json", model_json(made.spec)),
+          write_file(folder + "model.yaml", model_yaml(made.spec), "the model"),
+          write_file(folder + "model.json", model_json(made.spec), "the model"),
           write_file(folder + "truth.json",
-                     truth_json(made.spec, made.truth, made.calibration, request.kind->held_out))})
+                     truth_json(made.spec, made.truth, made.calibration, request.kind->held_out), "what is true")})
         if (!done) return done.problems();
     return ScenarioSummary{id, made.spec.broad, std::move(made.truth), std::move(made.calibration)};
 }
