@@ -78,6 +78,17 @@ void add_report(CLI::App& app) {
     shadow->add_option("--input", s.inputs, "recorded events to replay instead of reading the record of the run");
 }
 
+void add_explain(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<ExplainOptions>(app, c, "explain", "Every number that led to a warning, and what would come without each of its causes.", explain_command);
+    c->add_option("ID", o.id, "of the warning, or its beginning")->required();
+    c->add_option("CONFIG", o.config, "configuration: asks the program that runs with it, else reads the files that it writes");
+    c->add_option("--url", o.url, "asks the program that runs there, like http://127.0.0.1:8080");
+    c->add_option("--warnings", o.warnings, "warnings as CloudEvents, one a line, plain, gzip or zstd; - is standard input");
+    c->add_option("--revision", o.revision, "this one, instead of how it stands now or how it was opened");
+    c->add_flag("--json", o.json, "the warning as it was said, for programs");
+}
+
 void add_model(CLI::App& app) {
     CLI::App* model = app.add_subcommand("model", "Makes service models from what is written down elsewhere.");
     model->require_subcommand(1);
@@ -182,6 +193,7 @@ int main(int argc, char** argv) {
     app.footer("Exit codes: 0 fine, 1 a check or test did not hold, 2 wrong usage or configuration, 3 the outside failed.");
     add_run(app);
     add_replay(app);
+    add_explain(app);
     add_report(app);
     add_model(app);
     add_learn(app);

@@ -118,6 +118,7 @@ std::string to_sentence_line(const WarningRevision& w) {
 
 void StdoutSink::deliver(std::span<const WarningRevision> revisions) {
     for (const auto& w : revisions) {
+        if (form_ == Form::sentence && w.incident.quiet) continue;
         out_ << (form_ == Form::json ? to_cloudevent(w, context_) : to_sentence_line(w)) << '\n';
     }
     out_.flush();

@@ -86,6 +86,8 @@ std::map<std::string, std::string> alert_annotations(const WarningRevision& w) {
         put(out, "limit", w.resource.limit);
     }
     put(out, "value_at_risk", money(w.impact.at_risk, w.impact.currency));
+    if (w.rank > 0) put(out, "rank", std::to_string(w.rank) + ": " + w.rank_reason);
+    put(out, "incident", w.incident.id);
     put(out, "advice", advice_text(w));
     return out;
 }

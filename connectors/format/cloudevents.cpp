@@ -100,6 +100,71 @@ Json links_json(const WarningRevision& w, const CloudEventContext& context) {
     return out;
 }
 
+Json demand_grounds_json(const Grounds& g) {
+    Json out = Json::object();
+    put_number(out, "level", g.demand.level);
+    put_number(out, "baseline", g.demand.baseline);
+    put_number(out, "spread", g.demand.spread);
+    put_number(out, "slope_per_min", g.demand.slope_per_min);
+    put_number(out, "age_seconds", g.demand.age_seconds);
+    return out;
+}
+
+Json resource_grounds_json(const Grounds& g) {
+    Json out = Json::object();
+    const auto& r = g.resource;
+    put_number(out, "level", r.level);
+    put_number(out, "baseline", r.baseline);
+    put_number(out, "noise", r.noise);
+    put_number(out, "slope_per_min", r.slope_per_min);
+    put_number(out, "slope_error_per_min", r.slope_error_per_min);
+    put_number(out, "age_seconds", r.age_seconds);
+    put_number(out, "predicted", r.predicted);
+    put_number(out, "idle", r.idle);
+    put_number(out, "cost_ratio", r.cost_ratio);
+    put_number(out, "usual_high", r.usual_high);
+    put_number(out, "knee", r.knee);
+    put_number(out, "fill_per_min", r.fill_per_min);
+    return out;
+}
+
+Json grounds_json(const WarningRevision& w) {
+    const Grounds& g = w.grounds;
+    Json out = Json::object();
+    if (w.levels.raise > 0) out["levels"] = Json{{"raise", w.levels.raise}, {"clear", w.levels.clear}};
+    Json indicator = Json::object(), law = Json::object(), without = Json::array();
+    put_number(indicator, "value", g.indicator.value);
+    put_number(indicator, "below", g.indicator.below);
+    out["indicator"] = std::move(indicator);
+    out["demand"] = demand_grounds_json(g);
+    out["resource"] = resource_grounds_json(g);
+    put_number(law, "probability", g.law.probability);
+    put_number(law, "early_seconds", g.law.early_seconds);
+    put_number(law, "seconds", g.law.seconds);
+    put_number(law, "late_seconds", g.law.late_seconds);
+    out["law"] = std::move(law);
+    for (const Without& x : g.without) {
+        Json one{{"node", x.node}, {"what", x.what}};
+        put_number(one, "probability", x.probability);
+        put_number(one, "seconds", x.seconds);
+        without.push_back(std::move(one));
+    }
+    out["without"] = std::move(without);
+    return out;
+}
+
+Json incident_json(const WarningRevision& w) {
+    Json out = Json::object();
+    put_text(out, "id", w.incident.id);
+    put_text(out, "parent", w.incident.parent);
+    if (w.incident.parent.empty() && w.rank > 0) {
+        out["services"] = w.incident.services;
+        put_number(out, "at_risk", w.incident.at_risk);
+    }
+    if (w.incident.quiet) out["quiet"] = true;
+    return out;
+}
+
 void put_forecast(Json& data, const WarningRevision& w) {
     put_time(data, "breach_at", w.breach_at);
     put_time(data, "breach_earliest", w.breach_earliest);
@@ -126,8 +191,13 @@ Json data_json(const WarningRevision& w, const CloudEventContext& context) {
     data["causes"] = causes_json(w);
     data["impact"] = impact_json(w);
     put_number(data, "priority", w.priority);
+    if (w.rank > 0) data["rank"] = w.rank;
+    put_text(data, "rank_reason", w.rank_reason);
+    put_text(data, "after", w.after);
+    data["incident"] = incident_json(w);
     data["advice"] = advice_json(w);
     data["reasons"] = reasons_json(w);
+    if (w.rule == "builtin" && w.state != WarningState::resolved) data["grounds"] = grounds_json(w);
     put_text(data, "owner", w.owner);
     put_text(data, "key", w.key);
     for (const auto& [name, value] : w.labels) data["labels"][name] = value;
@@ -144,6 +214,8 @@ std::string event_id(const WarningRevision& w) { return w.id + "." + std::to_str
 std::string warning_url(const WarningRevision& w, const CloudEventContext& context) {
     return context.base_url.empty() ? std::string{} : context.base_url + "/warnings/" + w.id;
 }
+
+std::string to_warning_json(const WarningRevision& w, const CloudEventContext& context) { return to_line(data_json(w, context)); }
 
 std::string to_cloudevent(const WarningRevision& w, const CloudEventContext& context) {
     return to_line(Json{

@@ -33,6 +33,9 @@ std::string event_id(const WarningRevision& w);
 // Address of the warning on the live page; empty without a base URL.
 std::string warning_url(const WarningRevision& w, const CloudEventContext& context);
 
+// The `data` of the event alone.
+std::string to_warning_json(const WarningRevision& w, const CloudEventContext& context);
+
 // One line of JSON, without a newline. The same revision gives the same bytes: fixed key order; numbers to six
 // significant digits; times RFC 3339, milliseconds, UTC; what is unknown (NaN, unset time, empty text) is left out,
 // while objects and lists of the contract are always there, empty at worst.

@@ -149,6 +149,7 @@ void AlertmanagerSink::deliver(std::span<const WarningRevision> revisions) {
     std::vector<Alert> said;
     const EventTime now = wall_clock();
     for (const auto& w : revisions) {
+        if (w.incident.quiet) continue;
         Alert alert{
             alert_labels(w), alert_annotations(w), warning_url(w, context_), starting_time(w.opened_at, now), {}};
         if (const auto before = open_.find(w.id); before != open_.end()) {

@@ -101,6 +101,8 @@ void put_state(PrometheusText& out, const LiveState& state) {
         const uint64_t n = found == state.open_warnings.end() ? 0 : found->second;
         out.sample(static_cast<double>(n), {{"severity", to_string(s)}});
     }
+    const auto incidents = std::ranges::count_if(state.warnings, [](const auto& w) { return w.incident.parent.empty(); });
+    out.single("foreshock_warn_open_incidents", Type::gauge, "Incidents that are open now: warnings of one story count once.", static_cast<double>(incidents));
     out.family("foreshock_demand_ratio", Type::gauge, "Demand of a service over what is usual for it now.");
     for (const auto& d : state.demand) {
         out.sample(d.volume_ratio, {{"service", d.service}, {"measure", "volume"}});
@@ -192,6 +194,7 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
     }
     put_standings(slot, next);
     next.decided_until = slot.slot.end;
+    next.warnings.assign(slot.open.begin(), slot.open.end());
     for (const auto& w : slot.suppressed) {
         const auto key = std::pair{w.service, w.slo + " " + w.resource};
         if (w.state == SuppressedWarning::State::suppressed) suppressed_[key] = w;
@@ -226,6 +229,17 @@ std::string to_prometheus(const RunTotals& totals, const LiveState& state, const
     put_receivers(out, receivers);
     put_rules(out, totals, reloads);
     return out.take();
+}
+
+std::string warnings_json(const LiveState& state, const CloudEventContext& context) {
+    std::string out = "{\"decided_until\":\"" + to_rfc3339(state.decided_until) + "\",\"warnings\":[";
+    for (const WarningRevision& w : state.warnings) out += (&w == state.warnings.data() ? "\n" : ",\n") + to_warning_json(w, context);
+    return out + "]}\n";
+}
+
+std::string warning_json(const LiveState& state, const CloudEventContext& context, std::string_view id) {
+    const auto found = std::ranges::find(state.warnings, id, &WarningRevision::id);
+    return found == state.warnings.end() ? std::string{} : to_warning_json(*found, context) + "\n";
 }
 
 std::string state_json(const LiveState& state, const Lag& lag) {

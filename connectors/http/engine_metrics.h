@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/format/cloudevents.h"
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
 
@@ -45,6 +46,7 @@ struct LiveState {
     std::vector<SuppressedWarning> suppressed;  // kept back now
     EventTime decided_until{};
     std::map<std::string, uint64_t> open_warnings;  // by severity
+    std::vector<WarningRevision> warnings;          // that are open, by rank; parts behind the one that speaks for them
 };
 
 // Keeps the live state. `decided` by the deciding thread, `now` by any thread.
@@ -85,6 +87,11 @@ struct ReloadMetrics {
 std::string to_prometheus(const RunTotals& totals, const LiveState& state,
                           const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag = {},
                           const ReloadMetrics& reloads = {});
+
+// The body of /api/v1/warnings: what is open, by rank. Any thread.
+std::string warnings_json(const LiveState& state, const CloudEventContext& context);
+// Of /api/v1/warnings/ID: one of them; empty: no such warning is open. Any thread.
+std::string warning_json(const LiveState& state, const CloudEventContext& context, std::string_view id);
 
 // The body of /api/v1/state: every service, every view, every promise. While the engine or its sources are behind, nothing is shown
 // as well: what was ok is unknown, with the reason. Any thread.

@@ -49,6 +49,13 @@ std::optional<Url> parse_url(std::string_view text) {
     return url;
 }
 
+HttpReply reply_of(const httplib::Result& result) {
+    if (!result) return {0, httplib::to_string(result.error()), {}};
+    HttpReply reply{result->status, {}, parse_retry_after(result->get_header_value("Retry-After"))};
+    if (!reply.arrived()) reply.error = result->body.substr(0, 200);
+    return reply;
+}
+
 }  // namespace
 
 struct HttpClient::Impl {
@@ -87,10 +94,13 @@ Result<HttpClient> HttpClient::open(const std::string& text, const HttpClientOpt
 HttpReply HttpClient::post(const HttpRequest& request) {
     httplib::Headers headers;
     for (const auto& [name, value] : request.headers) headers.emplace(name, value);
-    const auto result = impl_->client.Post(impl_->path.c_str(), headers, request.body, request.content_type.c_str());
-    if (!result) return {0, httplib::to_string(result.error()), {}};
-    HttpReply reply{result->status, {}, parse_retry_after(result->get_header_value("Retry-After"))};
-    if (!reply.arrived()) reply.error = result->body.substr(0, 200);
+    return reply_of(impl_->client.Post(impl_->path.c_str(), headers, request.body, request.content_type.c_str()));
+}
+
+HttpReply HttpClient::get(std::string& body) {
+    const auto result = impl_->client.Get(impl_->path.c_str());
+    const HttpReply reply = reply_of(result);
+    if (reply.arrived()) body = result->body;
     return reply;
 }
 

@@ -1,4 +1,4 @@
-// One HTTP receiver by its URL: posts, and tells plainly what came of it. Hides the HTTP library.
+// One HTTP server by its URL: posts or gets, and tells plainly what came of it. Hides the HTTP library.
 #pragma once
 
 #include <chrono>
@@ -47,6 +47,8 @@ public:
     ~HttpClient();
 
     HttpReply post(const HttpRequest& request);
+    // `body`: of an answer that arrived.
+    HttpReply get(std::string& body);
     // Makes a post under way end soon.
     void interrupt();
     // "https://host:port": without path, query and credentials, which may be secrets. For logs.

@@ -21,6 +21,7 @@ std::string front_page(const std::string& version) {
            version +
            "</h1><p>Warns of a breach before it happens.</p><ul>"
            "<li><a href=\"/metrics\">/metrics</a>: counters and gauges in Prometheus text format"
+           "<li><a href=\"/api/v1/warnings\">/api/v1/warnings</a>: what is open, what to see to first, as JSON"
            "<li><a href=\"/api/v1/state\">/api/v1/state</a>: how every service, view and promise stands, as JSON"
            "<li><a href=\"/readyz\">/readyz</a>: whether sources and receivers are reached"
            "<li>POST /api/v1/reload: takes new rules from the configuration's files"
@@ -76,6 +77,14 @@ struct HttpServer::Impl {
         server.Get("/api/v1/state", [this](const httplib::Request&, httplib::Response& response) {
             response.set_content(answers.state ? answers.state() : std::string{"{}\n"}, "application/json");
         });
+        const auto warnings = [this](const httplib::Request& request, httplib::Response& response) {
+            const std::string id = request.matches.size() > 1 ? request.matches[1].str() : "";
+            std::string body = answers.warnings ? answers.warnings(id) : "";
+            if (body.empty()) response.status = 404;
+            response.set_content(body.empty() ? "{\"error\":\"no such warning is open\"}\n" : std::move(body), "application/json");
+        };
+        server.Get("/api/v1/warnings", warnings);
+        server.Get("/api/v1/warnings/([A-Za-z0-9-]+)", warnings);
         server.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
             response.set_content("ok\n", "text/plain; charset=utf-8");
         });

@@ -39,6 +39,8 @@ struct HttpAnswers {
     std::function<Readiness()> readiness;
     std::function<std::string()> state = {};  // JSON
     std::function<HttpAnswer()> reload = {};  // POST /api/v1/reload, from this machine only; empty: there is nothing to reload
+    // Open warnings as JSON: all, or the one with the id; empty: there is no such one.
+    std::function<std::string(const std::string& id)> warnings = {};
 };
 
 // Set up before start, then read-only; `stop` from the thread that started it.

@@ -64,6 +64,7 @@ void WebhookSink::deliver(std::span<const WarningRevision> revisions) {
     if (revisions.empty()) return;
     worker_->add([&] {
         for (const auto& w : revisions) {
+            if (w.incident.quiet) continue;
             waiting_->push(event_id(w), to_cloudevent(w, context_), w.state == WarningState::updated);
         }
     });

@@ -42,7 +42,7 @@ const Correlation& Correlator::correlate(const Signals& signals) {
     c.entries.resize(signals.services.size());
     for (ServiceIndex x = 0; x < c.entries.size(); ++x) c.entries[x] = s.drivers.entry_of(x, signals);
     for (Outlook& o : c.outlooks) {
-        if (o.significance > kRisen || signals.gauges[o.gauge].pressure) o.causes = causes_of(s.inventory, signals, o);
+        if (o.significance > kRisen || signals.gauges[o.gauge].pressure) o.causes = causes_of(s.inventory, signals, c, o);
     }
     s.incidents.update(s.inventory, s.drivers, signals, c);
     return c;

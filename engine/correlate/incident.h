@@ -67,4 +67,10 @@ struct Correlation {
     std::vector<Incident> incidents;
 };
 
+// Whose doing a rise is: by the transactions of `s` itself or, where they do not say, by those at its entry.
+inline const std::vector<Contributor>& contributors_of(const Signals& signals, const Correlation& c, ServiceIndex s, bool by_value) {
+    const auto of = [&](ServiceIndex x) -> const std::vector<Contributor>& { return by_value ? signals.services[x].value.contributors : signals.services[x].volume.contributors; };
+    return of(s).empty() && c.entries[s] != kNoIndex ? of(c.entries[s]) : of(s);
+}
+
 }  // namespace foreshock

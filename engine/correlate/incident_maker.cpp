@@ -48,7 +48,7 @@ double urgency(const Outlook& o) {
 
 }  // namespace
 
-std::vector<Cause> causes_of(const Inventory& inventory, const Signals& signals, const Outlook& o) {
+std::vector<Cause> causes_of(const Inventory& inventory, const Signals& signals, const Correlation& correlation, const Outlook& o) {
     std::vector<Cause> out;
     const GaugeEntry& gauge = inventory.gauges()[o.gauge];
     const std::string& resource = inventory.resources()[gauge.resource].name;
@@ -60,10 +60,10 @@ std::vector<Cause> causes_of(const Inventory& inventory, const Signals& signals,
     }
     if (demand) {
         const bool value = o.driver == DriverKind::value;
-        const DemandState& d = value ? signals.services[o.driving_service].value : signals.services[o.driving_service].volume;
+        const std::vector<Contributor>& contributors = contributors_of(signals, correlation, o.driving_service, value);
         double named = 0;
-        for (const Contributor& c : d.contributors) {
-            if (c.dimension != d.contributors.front().dimension || named + c.share > 1) continue;
+        for (const Contributor& c : contributors) {
+            if (c.dimension != contributors.front().dimension || named + c.share > 1) continue;
             out.push_back({c.value, c.dimension, c.share * by_demand});
             named += c.share;
         }

@@ -27,6 +27,6 @@ private:
 };
 
 // Causes of a rise of one resource: demand (split by campaign and the like) and what each transaction costs.
-std::vector<Cause> causes_of(const Inventory& inventory, const Signals& signals, const Outlook& o);
+std::vector<Cause> causes_of(const Inventory& inventory, const Signals& signals, const Correlation& c, const Outlook& o);
 
 }  // namespace foreshock

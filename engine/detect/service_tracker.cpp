@@ -64,7 +64,8 @@ void ServiceTracker::close(EventTime start, EventTime end, const std::vector<std
     }
     state_.volume = volume_.state();
     state_.value = value_.state();
-    const double level = state_.value.level;
+    // What is at risk while transactions fail to come is what usually comes.
+    const double level = std::max(state_.value.level, state_.value.drop ? state_.value.baseline : 0.0);
     state_.seen = seen_;
     state_.silent_seconds = silent_;
     state_.value_per_minute = std::isnan(level) || !has_value_ ? 0 : level * 60;

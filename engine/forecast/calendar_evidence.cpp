@@ -99,13 +99,6 @@ std::optional<CalendarEvidence::Nearest> CalendarEvidence::nearest(const Signals
     return best;
 }
 
-double CalendarEvidence::priority(ServiceIndex service, EventTime now) const {
-    for (const CalendarEntry& e : inventory_.model().calendar) {
-        if (e.kind == CalendarKind::priority && names(e.services, inventory_.services()[service].name) && covers(e, now)) return 1;
-    }
-    return 0;
-}
-
 bool CalendarEvidence::in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const {
     for (const CalendarEntry& e : inventory_.model().calendar) {
         if (e.kind != CalendarKind::maintenance || !covers(e, now)) continue;

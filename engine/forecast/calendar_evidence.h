@@ -22,8 +22,6 @@ public:
         double came = 0;              // share of the expected rise that is there
     };
     std::optional<Nearest> nearest(const Signals& signals, ServiceIndex service) const;
-    // Greatest priority entry that covers `service` now: 1, else 0.
-    double priority(ServiceIndex service, EventTime now) const;
     bool in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const;
 
 private:

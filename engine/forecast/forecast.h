@@ -27,6 +27,32 @@ struct Reason {
     double value = 0, weight = 0;
 };
 
+// What would come if a cause were taken away, by the law of rises (README.md) over two hours.
+struct Without {
+    std::string node, what;     // as in Cause; "room": the resource could not run out
+    double probability = 0;
+    double seconds = kUnknown;  // until the breach; unknown: none is foreseen
+};
+
+// The numbers behind a forecast. Per second and as ratios, unless the name says otherwise; what is not known is NaN.
+struct Grounds {
+    struct {
+        double value = kUnknown, below = kUnknown;
+    } indicator;
+    struct {
+        double level = kUnknown, baseline = kUnknown, spread = kUnknown, slope_per_min = kUnknown, age_seconds = kUnknown;
+    } demand;
+    struct {
+        double level = kUnknown, baseline = kUnknown, noise = kUnknown, slope_per_min = kUnknown, slope_error_per_min = kUnknown, age_seconds = kUnknown;
+        double predicted = kUnknown, idle = kUnknown, cost_ratio = kUnknown;  // by the learned response; NaN without one
+        double usual_high = kUnknown, knee = kUnknown, fill_per_min = kUnknown;
+    } resource;
+    struct {
+        double probability = kUnknown, early_seconds = kUnknown, seconds = kUnknown, late_seconds = kUnknown;
+    } law;
+    std::vector<Without> without;
+};
+
 struct BreachForecast {
     ServiceIndex service = kNoIndex;
     uint32_t slo = kCapacityPromise;  // number in the service's SLOs
@@ -49,9 +75,9 @@ struct BreachForecast {
     EventTime announced_for{};
     double announced_ratio = kUnknown;
     uint32_t instances = 0;           // of the resource
-    double calendar_priority = 0;     // 1 while a priority entry of the calendar covers the service
     FeatureVector features;           // what led to the probability
     std::vector<Reason> reasons;      // heaviest first; only of promises that are, or are about to be, warned of
+    Grounds grounds;                  // of the same promises
     GaugeIndex urgent = kNoIndex;     // that the readings called "first" are of
 };
 

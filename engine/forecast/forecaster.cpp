@@ -5,6 +5,7 @@
 
 #include "engine/forecast/calendar_evidence.h"
 #include "engine/forecast/feature_maker.h"
+#include "engine/forecast/grounds_maker.h"
 #include "engine/forecast/promise_maker.h"
 #include "engine/forecast/shield.h"
 
@@ -74,7 +75,12 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     s.learned.resize(signals.slos.size());
     for (size_t k = 0; k < s.learned.size(); ++k) s.decide(k, signals, correlation, seconds);
     s.promises.make(signals, correlation, s.gauges, s.learned, f.promises);
-    for (BreachForecast& p : f.promises) p.calendar_priority = s.calendar.priority(p.service, signals.end);
+    for (size_t k = 0; k < f.promises.size(); ++k) {
+        BreachForecast& p = f.promises[k];
+        if (!p.violated && p.probability < s.options.warn.clear_probability) continue;
+        const SloState* slo = k < signals.slos.size() ? &signals.slos[k] : nullptr;
+        p.grounds = grounds_of(signals, correlation, s.gauges, s.promises.gauges_behind(p, slo), s.inventory, p, slo);
+    }
     return f;
 }
 

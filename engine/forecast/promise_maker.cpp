@@ -118,6 +118,17 @@ PromiseSubject PromiseMaker::subject(const SloState& s) const {
     return {s.service, slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex};
 }
 
+std::vector<GaugeIndex> PromiseMaker::gauges_behind(const BreachForecast& f, const SloState* slo) const {
+    if (slo != nullptr)
+        if (const GaugeIndex metric = subject(*slo).metric; metric != kNoIndex) return {metric};
+    std::vector<GaugeIndex> out;
+    for (const ServiceIndex s : slo != nullptr ? reach_[f.service] : std::vector{f.service})
+        for (const ResourceIndex r : inventory_.services()[s].resources)
+            for (const GaugeIndex g : inventory_.resources()[r].gauges)
+                if (promise_of_[g] == kNoIndex) out.push_back(g);
+    return out;
+}
+
 void PromiseMaker::make(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
                         const std::vector<LearnedForecast>& learned, std::vector<BreachForecast>& out) {
     learn_errors(signals);
@@ -197,7 +208,7 @@ void PromiseMaker::add_driver(const Signals& signals, const Correlation& c, cons
         f.driver.baseline = d.baseline;
         f.driver.ratio = d.ratio;
         f.driver.since = d.spike ? d.since : after(signals.end, -d.age_seconds);
-        f.driver.contributors = d.contributors;
+        f.driver.contributors = contributors_of(signals, c, driving, by_value);
         return;
     }
     const GaugeEntry& gauge = inventory_.gauges()[o.gauge];

@@ -25,6 +25,8 @@ public:
     // The level, as a utilization, at which a promise on the gauge's metric is broken; NaN when none is made of it.
     double promised_limit(GaugeIndex g, const Signals& signals) const;
     PromiseSubject subject(const SloState& s) const;
+    // Gauges that the promise depends on: one metric, or all on its service's way that are no promises of their own.
+    std::vector<GaugeIndex> gauges_behind(const BreachForecast& f, const SloState* slo) const;
     // Once a slot, before the others: the inventory may have grown.
     void grow();
     // `learned`: for each SLO, the word of the learned decision.

@@ -13,6 +13,7 @@ Decider::Decider(const Model& model, const EngineOptions& options)
       match_(inventory_, options),
       warn_(inventory_, options),
       warn_rules_(inventory_, options),
+      rank_(inventory_),
       stand_(inventory_, options) {}
 
 void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names) {
@@ -26,11 +27,14 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const RuleWarnings& ruled = warn_rules_.decide(firings);
     said_.assign(promised.begin(), promised.end());
     said_.insert(said_.end(), ruled.said.begin(), ruled.said.end());
+    open_.assign(warn_.open().begin(), warn_.open().end());
+    open_.insert(open_.end(), warn_rules_.open().begin(), warn_rules_.open().end());
+    rank_.rank(closed.end, open_, said_);
     const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
     count(closed, signals, firings, said_);
     totals_.shadow_revisions += ruled.shadow.size();
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, warn_.suppressed()});
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, warn_.suppressed(), open_});
     if (said_.empty()) return;
     for (Sink* s : sinks_) s->deliver(said_);
 }
@@ -64,6 +68,7 @@ void Decider::archive(Archive& a) {
     warn_.archive(a);
     warn_rules_.archive(a);
     stand_.archive(a);
+    a(rank_);
     a(next_);
 }
 

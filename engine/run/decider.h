@@ -13,6 +13,7 @@
 #include "engine/run/observer.h"
 #include "engine/run/sink.h"
 #include "engine/standing/stander.h"
+#include "engine/warn/ranker.h"
 #include "engine/warn/rule_warner.h"
 #include "engine/warn/warner.h"
 #include "engine/window/windower.h"
@@ -50,8 +51,9 @@ private:
     Matcher match_;
     Warner warn_;
     RuleWarner warn_rules_;
+    Ranker rank_;
     Stander stand_;
-    std::vector<WarningRevision> said_;
+    std::vector<WarningRevision> said_, open_;
     std::vector<Sink*> sinks_;
     std::vector<Observer*> observers_;
     std::optional<SlotIndex> next_;

@@ -26,6 +26,7 @@ struct DecidedSlot {
     const Firings* firings = nullptr;      // null: not judged
     std::span<const WarningRevision> shadow{};  // of shadow rules: what they would have said
     std::span<const SuppressedWarning> suppressed = {};
+    std::span<const WarningRevision> open = {};  // all that are open, by rank; parts behind the one that speaks for them
 };
 
 class Observer {

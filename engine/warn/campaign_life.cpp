@@ -1,7 +1,6 @@
 #include "engine/warn/campaign_life.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/base/currency.h"
 #include "engine/warn/life.h"
@@ -39,23 +38,29 @@ WarningRevision CampaignLife::revision(const Signals& signals, const CalendarEnt
     return w;
 }
 
-void CampaignLife::decide(const Signals& signals, std::vector<WarningRevision>& said) {
+WarningRevision CampaignLife::missing(const Signals& signals, const CampaignState& c, const std::string& service, const Open& open) const {
+    WarningRevision w = revision(signals, inventory_.model().calendar[c.entry], service, open);
+    w.driver.value = c.level;
+    w.driver.ratio = c.ratio;
+    w.impact.value_per_minute = 60 * c.missing_value;
+    w.impact.at_risk = kStakeMinutes * w.impact.value_per_minute;
+    w.impact.currency = currency_text(c.currency);
+    w.sentence = service + ": " + w.slo_text + " its usual since " + to_clock(c.start) + ", but demand is at x" + readable_number(c.ratio) + ". Is it live?";
+    if (w.impact.value_per_minute > 0) w.sentence += " " + w.impact.currency + " " + readable_number(w.impact.value_per_minute) + " a minute do not come.";
+    return w;
+}
+
+void CampaignLife::decide(const Signals& signals, std::vector<WarningRevision>& said, std::vector<WarningRevision>& open) {
     const auto& calendar = inventory_.model().calendar;
     std::map<std::pair<std::string, std::string>, const CampaignState*> running;
     for (const CampaignState& c : signals.campaigns) running[{calendar[c.entry].name, inventory_.services()[c.service].name}] = &c;
     for (const auto& [key, c] : running) {
-        if (!c->missing || open_.contains(key)) continue;
-        const Open& open = open_[key] = {signals.start, signals.end, c->start, c->usual};
-        WarningRevision w = revision(signals, calendar[c->entry], key.second, open);
-        w.driver.value = c->level;
-        w.driver.ratio = c->ratio;
-        w.impact.value_per_minute = 60 * c->missing_value;
-        w.impact.at_risk = kStakeMinutes * w.impact.value_per_minute;
-        w.impact.currency = currency_text(c->currency);
-        w.priority = 1 + std::log10(1 + w.impact.value_per_minute);
-        w.sentence = w.service + ": " + w.slo_text + " its usual since " + to_clock(c->start) + ", but demand is at x" + readable_number(c->ratio) + ". Is it live?";
-        if (w.impact.value_per_minute > 0) w.sentence += " " + w.impact.currency + " " + readable_number(w.impact.value_per_minute) + " a minute do not come.";
-        said.push_back(std::move(w));
+        if (!c->missing) continue;
+        const bool opens = !open_.contains(key);
+        if (opens) open_[key] = {signals.start, signals.end, c->start, c->usual};
+        WarningRevision w = missing(signals, *c, key.second, open_[key]);
+        open.push_back(w);
+        if (opens) said.push_back(std::move(w));
     }
     for (auto it = open_.begin(); it != open_.end();) {
         const auto now = running.find(it->first);

@@ -17,8 +17,8 @@ class CampaignLife {
 public:
     CampaignLife(const Inventory& inventory, const std::string& app) : inventory_(inventory), app_(app) {}
 
-    // Appends what is to be said in this slot.
-    void decide(const Signals& signals, std::vector<WarningRevision>& said);
+    // Appends what is to be said in this slot, and what is open after it.
+    void decide(const Signals& signals, std::vector<WarningRevision>& said, std::vector<WarningRevision>& open);
 
     template <class A>
     void archive(A& a) { a(open_); }
@@ -30,6 +30,7 @@ private:
         template <class A>
         void archive(A& a) { a(slot, at, start, usual); }
     };
+    WarningRevision missing(const Signals& signals, const CampaignState& state, const std::string& service, const Open& open) const;
     WarningRevision revision(const Signals& signals, const CalendarEntry& entry, const std::string& service, const Open& open) const;
 
     const Inventory& inventory_;

@@ -6,6 +6,7 @@
 
 #include "engine/base/currency.h"
 #include "engine/warn/life.h"
+#include "engine/warn/ranker.h"
 #include "engine/warn/rule_sentence.h"
 
 namespace foreshock {
@@ -45,6 +46,7 @@ void put_resource(const std::vector<Evidence>& evidence, WarningRevision& w) {
 const RuleWarnings& RuleWarner::decide(const Firings& firings) {
     out_.said.clear();
     out_.shadow.clear();
+    open_now_.clear();
     if (firings.plan == nullptr) return out_;
     for (const RuleFiring& f : firings.firings) hold(firings, f);
     if (!lives_.empty()) resolve(firings);
@@ -63,13 +65,15 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
     }
     Life& life = known->second;
     life.held_at = slot.end;
-    if (!opens && slot.end - life.said_at < options_.warn.repeat) return;
-    if (!opens) ++life.revision;
-    life.said_at = slot.end;
+    const bool due = opens || slot.end - life.said_at >= options_.warn.repeat;
+    if (due && !opens) ++life.revision;
+    if (due) life.said_at = slot.end;
+    if (!due && life.shadow) return;
     WarningRevision w = revision(slot, name, life, opens ? WarningState::open : WarningState::updated);
-    add_firing(f, rule, w);
+    add_firing(f, w);
     w.sentence = rule_sentence(rule, w, f.since, f.evidence);
-    say(life, std::move(w));
+    if (!life.shadow) open_now_.push_back(w);
+    if (due) say(life, std::move(w));
 }
 
 void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const {
@@ -93,6 +97,7 @@ void RuleWarner::resolve(const Firings& slot) {
         const auto rule = std::ranges::find(slot.plan->rules, name.first, &Rule::name);
         const bool gone = rule == slot.plan->rules.end() || rule->definition != life.definition;
         if (!gone && slot.end - life.held_at < std::max(rule->resolve_after, Micros{1})) {
+            if (slot.end != life.held_at && !life.shadow) open_now_.push_back(calming(slot, name, life));
             ++at;
             continue;
         }
@@ -105,6 +110,14 @@ void RuleWarner::resolve(const Firings& slot) {
         say(life, std::move(w));
         at = lives_.erase(at);
     }
+}
+
+WarningRevision RuleWarner::calming(const Firings& slot, const Name& name, const Life& life) const {
+    WarningRevision w = revision(slot, name, life, WarningState::updated);
+    put_driver({}, w);
+    put_resource({}, w);
+    w.sentence = (name.second.empty() ? "" : name.second + ": ") + life.title + ": held until " + to_clock(life.held_at) + ".";
+    return w;
 }
 
 WarningRevision RuleWarner::revision(const Firings& slot, const Name& name, const Life& life, WarningState state) const {
@@ -129,17 +142,17 @@ WarningRevision RuleWarner::revision(const Firings& slot, const Name& name, cons
     return w;
 }
 
-void RuleWarner::add_firing(const RuleFiring& f, const Rule& rule, WarningRevision& w) const {
+void RuleWarner::add_firing(const RuleFiring& f, WarningRevision& w) const {
     put_driver(f.evidence, w);
     put_resource(f.evidence, w);
     w.driver.since = f.since;
-    const bool worth = f.value_per_minute > 0;
-    if (worth) w.impact.value_per_minute = f.value_per_minute;
+    if (f.value_per_minute > 0) {
+        w.impact.value_per_minute = f.value_per_minute;
+        w.impact.at_risk = at_risk(f.value_per_minute);
+    }
     w.impact.currency = currency_text(f.currency);
     const ServiceModel* model = f.service == kNoIndex ? nullptr : inventory_.services()[f.service].model;
     if (model != nullptr && w.impact.currency.empty()) w.impact.currency = model->currency;
-    const bool special = model != nullptr && model->service_class == ServiceClass::differentiator;
-    w.priority = (rule.critical ? 2 : 1) * (1 + std::log10(1 + (worth ? f.value_per_minute : 0))) * (special ? 1.5 : 1);
 }
 
 void RuleWarner::say(const Life& life, WarningRevision w) { (life.shadow ? out_.shadow : out_.said).push_back(std::move(w)); }

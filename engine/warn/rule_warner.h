@@ -26,6 +26,8 @@ public:
     RuleWarner(const Inventory& inventory, const EngineOptions& options) : inventory_(inventory), options_(options) {}
     // Valid until the next call.
     const RuleWarnings& decide(const Firings& firings);
+    // Every warning that is open after the slot, as it stands, but those of shadow rules. Valid until the next `decide`.
+    const std::vector<WarningRevision>& open() const { return open_now_; }
     void archive(Archive& a) { a(lives_); }
 
 private:
@@ -46,14 +48,17 @@ private:
     void hold(const Firings& slot, const RuleFiring& f);
     void resolve(const Firings& slot);
     void begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const;
+    // Open still, though its rule does not hold at the moment.
+    WarningRevision calming(const Firings& slot, const Name& name, const Life& life) const;
     WarningRevision revision(const Firings& slot, const Name& name, const Life& life, WarningState state) const;
-    void add_firing(const RuleFiring& f, const Rule& rule, WarningRevision& w) const;
+    void add_firing(const RuleFiring& f, WarningRevision& w) const;
     void say(const Life& life, WarningRevision w);
 
     const Inventory& inventory_;
     const EngineOptions& options_;
     std::map<Name, Life> lives_;
     RuleWarnings out_;
+    std::vector<WarningRevision> open_now_;
 };
 
 }  // namespace foreshock

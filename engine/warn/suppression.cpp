@@ -38,6 +38,11 @@ Say Suppression::judge(const BreachForecast& f, Say say, EventTime end) {
     return say == Say::resolve ? Say::nothing : Say::open;
 }
 
+bool Suppression::silent(const BreachForecast& f, EventTime end) const {
+    const std::string& service = inventory_.services()[f.service].name;
+    return held_.contains({f.service, f.slo}) || entry_for_service(inventory_.model(), CalendarKind::maintenance, service, end - Micros{1}) != nullptr;
+}
+
 std::string Suppression::by_resource(GaugeIndex gauge, EventTime t) const {
     const ResourceEntry& r = inventory_.resources()[inventory_.gauges()[gauge].resource];
     for (const CalendarEntry& e : inventory_.model().calendar) {

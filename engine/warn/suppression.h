@@ -19,6 +19,8 @@ public:
     void begin() { noted_.clear(); }
     // What remains to be said of a promise in the slot that ends at `end`.
     Say judge(const BreachForecast& f, Say say, EventTime end);
+    // True while maintenance keeps the promise quiet, whether a warning of it was open before or not.
+    bool silent(const BreachForecast& f, EventTime end) const;
     // Resources that maintenance keeps quiet about.
     void judge_resources(const std::vector<SuppressedForecast>& now, EventTime end);
     // What began or ended in this slot.

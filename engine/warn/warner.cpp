@@ -7,14 +7,13 @@
 #include "engine/base/currency.h"
 #include "engine/warn/campaign_life.h"
 #include "engine/warn/life.h"
+#include "engine/warn/ranker.h"
 #include "engine/warn/sentence.h"
 #include "engine/warn/suppression.h"
 
 namespace foreshock {
 namespace {
 
-constexpr double kFailingShare = 0.5;     // of the value, while a promise is broken
-constexpr double kBrokenMinutes = 15;     // that it stays broken, unless known better
 constexpr const char* kCapacityName = "capacity";
 
 double known(double x) { return std::isnan(x) ? 0 : x; }
@@ -29,7 +28,7 @@ struct Warner::State {
     std::map<std::pair<ServiceIndex, uint32_t>, WarningLife> lives;
     Suppression suppression;
     CampaignLife campaigns;
-    std::vector<WarningRevision> said;
+    std::vector<WarningRevision> said, open;
     bool started = false;
     EventTime last{};
 
@@ -48,18 +47,24 @@ std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, cons
     s.started = true;
     s.last = forecasts.end;
     s.said.clear();
+    s.open.clear();
     s.suppression.begin();
     for (const BreachForecast& f : forecasts.promises) {
         WarningLife& life = s.lives[{f.service, f.slo}];
         const Say due = life.step(f, s.options.warn, forecasts.start, forecasts.end, seconds);
         const Say say = s.suppression.judge(f, due, forecasts.end);
-        if (say != Say::nothing) s.said.push_back(s.revision(f, forecasts, life, say));
+        const bool open = life.is_open() && !s.suppression.silent(f, forecasts.end);
+        if (say == Say::nothing && !open) continue;
+        WarningRevision w = s.revision(f, forecasts, life, say);
+        if (say != Say::nothing) s.said.push_back(w);
+        if (open) s.open.push_back(std::move(w));
     }
     s.suppression.judge_resources(forecasts.suppressed, forecasts.end);
-    if (signals != nullptr) s.campaigns.decide(*signals, s.said);
+    if (signals != nullptr) s.campaigns.decide(*signals, s.said, s.open);
     return s.said;
 }
 
+std::span<const WarningRevision> Warner::open() const { return state_->open; }
 std::span<const SuppressedWarning> Warner::suppressed() const { return state_->suppression.noted(); }
 
 WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const {
@@ -87,6 +92,8 @@ WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts
         const FeatureInfo& info = kFeatureTable[static_cast<size_t>(r.reading)];
         w.reasons.push_back({std::string(info.name), std::string(info.says), r.value, r.weight});
     }
+    w.grounds = f.grounds;
+    w.levels = {options.warn.raise_probability, options.warn.clear_probability};
     add_driver(f, w);
     add_resource(f, w);
     add_impact(f, w);
@@ -133,13 +140,10 @@ void Warner::State::add_resource(const BreachForecast& f, WarningRevision& w) co
 
 void Warner::State::add_impact(const BreachForecast& f, WarningRevision& w) const {
     w.impact.value_per_minute = std::max(0.0, known(f.value_per_minute));
-    w.impact.at_risk = w.impact.value_per_minute * kFailingShare * kBrokenMinutes;
+    w.impact.at_risk = at_risk(w.impact.value_per_minute);
     w.impact.currency = currency_text(f.currency);
     const ServiceModel* model = inventory.services()[f.service].model;
     if (w.impact.currency.empty() && model != nullptr) w.impact.currency = model->currency;
-    const bool special = model != nullptr && model->service_class == ServiceClass::differentiator;
-    w.priority = f.probability * (w.severity == Severity::critical ? 2 : 1) * (1 + std::log10(1 + w.impact.value_per_minute)) *
-                 (special ? 1.5 : 1) * (1 + f.calendar_priority);
 }
 
 void Warner::archive(Archive& a) {

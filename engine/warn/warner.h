@@ -21,6 +21,8 @@ public:
     // Revisions of this slot in the order in which they are to be said. Valid until the next call.
     // Without signals nothing is said about campaigns that do not come.
     std::span<const WarningRevision> decide(const Forecasts& forecasts, const Signals* signals = nullptr);
+    // Every warning that is open after the slot, as it stands. Valid until the next call.
+    std::span<const WarningRevision> open() const;
     // What maintenance kept back or let go in this slot.
     std::span<const SuppressedWarning> suppressed() const;
     void archive(Archive& a);

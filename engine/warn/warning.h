@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/base/time.h"
+#include "engine/forecast/forecast.h"
 
 namespace foreshock {
 
@@ -58,12 +58,27 @@ struct WarningRevision {
         double value_per_minute = 0, at_risk = 0;
         std::string currency;
     } impact;
-    double priority = 0;    // greater is more urgent
+    double priority = 0;    // of its incident: expected loss, weighted by time left, class and calendar (ranker.h); greater is more urgent
+    // What one cause does to several promises is one incident, and one warning speaks for it.
+    struct {
+        std::string id;                     // "i-" and 16 hex digits
+        std::string parent;                 // warning that speaks for it; empty: this one does
+        std::vector<std::string> services;  // of the parent: all that it concerns, by name
+        double at_risk = 0;                 // of all of them
+        bool quiet = false;                 // another has spoken for this one ever since it opened: it pages nobody
+    } incident;
+    uint32_t rank = 0;      // of its incident among all that are open, 1 first; 0: over
+    std::string rank_reason;
+    std::string after;      // warning that the same owner should see to first; empty: none
     struct Advice { std::string action, resource, unit; double amount = 0, lead_time_seconds = 0, cost_per_hour = 0; };
     std::vector<Advice> advice;
     // Readings that led to the probability: what each adds to the logarithm of the odds, heaviest first.
     struct Reason { std::string reading, says; double value = 0, weight = 0; };
     std::vector<Reason> reasons;
+    Grounds grounds;        // the numbers behind it
+    struct {
+        double raise = 0, clear = 0;
+    } levels;               // probabilities at which warnings open and end
     std::string owner;
     std::vector<std::pair<std::string, std::string>> labels, links;  // of a rule of the user's
     std::string key;        // what such a rule speaks of: a service, a resource, the value of a label; empty: all together

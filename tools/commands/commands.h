@@ -47,6 +47,16 @@ struct ReportShadowOptions : CommonOptions {
 };
 int report_shadow_command(const ReportShadowOptions& options);
 
+struct ExplainOptions {
+    bool json = false;
+    std::string id;       // the whole, or a beginning that only one warning has
+    std::string config;   // of the running program, or of one that wrote files
+    std::string url;      // of the running program; empty: as configured
+    std::vector<std::string> warnings;  // files of warnings; empty: as configured
+    uint32_t revision = 0;              // 0: as it stands now where a program answers, else as it was opened
+};
+int explain_command(const ExplainOptions& options);
+
 struct ModelImportOptions {
     std::string file;
     std::string format = "auto";  // auto, openslo, cmdb

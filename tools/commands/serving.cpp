@@ -4,6 +4,7 @@
 #include "connectors/http/webhook_sink.h"
 #include "foreshock_version.h"
 #include "tools/log.h"
+#include "tools/wiring.h"
 
 namespace foreshock {
 
@@ -22,7 +23,11 @@ Status Serving::start(Pipeline& pipeline, Reloader* reloader) {
                                                                                 reloader != nullptr ? reloader->metrics() : ReloadMetrics{});
                                                        },
                                                        [this] { return readiness(); },
-                                                       [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }, reload});
+                                                       [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }, reload,
+                                                       [this](const std::string& id) {
+                                                           const CloudEventContext context = cloud_event_context(config_);
+                                                           return id.empty() ? warnings_json(live_.now(), context) : warning_json(live_.now(), context, id);
+                                                       }});
     const auto port = server_->start();
     if (!port) return port.problems();
     log(LogLevel::info, "serving http://" + config_.http.host + ":" + std::to_string(port.value()));

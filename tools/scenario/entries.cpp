@@ -172,10 +172,33 @@ void append_suppressed_entries(std::vector<Entry>& entries, const DecidedSlot& s
 }
 
 // A warning of a rule of the user's stands under what it speaks of and the name of the rule.
-Entry warning_entry(const WarningRevision& w, EntryKind kind) {
+void lead_names(EntryMaker& e, const WarningRevision& w) {
     const std::string& key = w.key.empty() ? w.rule : w.key;
+    e.lead("service", std::string_view(w.slo.empty() && w.service.empty() ? key : w.service)).lead("slo", std::string_view(w.slo.empty() ? w.rule : w.slo));
+}
+
+// The order of the open incidents, whenever a warning opened or ended.
+void append_ranking_entries(std::vector<Entry>& entries, const DecidedSlot& slot) {
+    if (std::ranges::all_of(slot.warnings, [](const WarningRevision& w) { return w.state == WarningState::updated; })) return;
+    for (size_t i = 0; i < slot.open.size(); ++i) {
+        const WarningRevision& w = slot.open[i];
+        if (!w.incident.parent.empty()) continue;
+        size_t next = i + 1;
+        while (next < slot.open.size() && slot.open[next].rank == w.rank) ++next;
+        EntryMaker e(EntryKind::ranking, slot.slot.decided_at);
+        e.lead("rank", w.rank);
+        lead_names(e, w);
+        e.shown("resource", std::string_view(w.resource.name.empty() ? "none" : w.resource.name)).shown("warnings", next - i);
+        e.shown("services", w.incident.services.size()).shown("reason", std::string_view(w.rank_reason));
+        e.add("priority", w.priority).add("at_risk", w.incident.at_risk).add("owner", std::string_view(w.owner)).add("id", std::string_view(w.id));
+        entries.push_back(e.take());
+    }
+}
+
+Entry warning_entry(const WarningRevision& w, EntryKind kind) {
     EntryMaker e(kind, w.time);
-    e.lead("state", to_string(w.state)).lead("service", std::string_view(w.slo.empty() && w.service.empty() ? key : w.service)).lead("slo", std::string_view(w.slo.empty() ? w.rule : w.slo));
+    e.lead("state", to_string(w.state));
+    lead_names(e, w);
     e.shown("severity", to_string(w.severity)).shown("breached", std::string_view(w.breached ? "yes" : "no"));
     e.shown("breach_at", w.breach_at).shown("probability", w.probability);
     e.shown("resource", std::string_view(w.resource.name.empty() ? "none" : w.resource.name));
@@ -193,6 +216,8 @@ Entry warning_entry(const WarningRevision& w, EntryKind kind) {
     e.add("slope_per_min", w.resource.slope_per_min).add("headroom", w.resource.headroom);
     e.add("cause", std::string_view(w.causes.empty() ? "none" : w.causes[0].node)).add("cause_share", w.causes.empty() ? kUnknown : w.causes[0].share);
     e.add("value_per_minute", w.impact.value_per_minute).add("at_risk", w.impact.at_risk).add("currency", std::string_view(w.impact.currency));
+    e.add("rank", w.rank).add("parent", std::string_view(w.incident.parent.empty() ? "none" : w.incident.parent));
+    e.add("quiet", std::string_view(w.incident.quiet ? "yes" : "no")).add("incident", std::string_view(w.incident.id));
     e.add("priority", w.priority).add("advice", std::string_view(w.advice.empty() ? "none" : w.advice[0].action));
     e.add("advice_amount", w.advice.empty() ? kUnknown : w.advice[0].amount).add("owner", std::string_view(w.owner));
     e.add("sentence", std::string_view(w.sentence)).add("key", std::string_view(w.key)).add("rule_version", w.rule_version);

@@ -12,6 +12,7 @@ namespace foreshock {
 void append_slot_entries(std::vector<Entry>& entries, const DecidedSlot& slot, const std::vector<std::string>& dimensions);
 void append_signal_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 void append_suppressed_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
+void append_ranking_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 void append_state_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 void append_budget_entries(std::vector<Entry>& entries, const DecidedSlot& slot);
 Entry warning_entry(const WarningRevision& w, EntryKind kind);

@@ -69,6 +69,7 @@ size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
         case EntryKind::budgets:
         case EntryKind::states: return 3;
         case EntryKind::suppressed:
+        case EntryKind::ranking:
         case EntryKind::warnings:
         case EntryKind::revisions:
         case EntryKind::shadow: return 4;

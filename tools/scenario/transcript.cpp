@@ -27,7 +27,7 @@ std::string number_text(double x) {
 }  // namespace
 
 std::string_view to_string(EntryKind k) {
-    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "states", "suppressed", "warnings", "revisions", "shadow", "dropped", "dead_letters", "totals"};
+    constexpr std::string_view kNames[]{"slots", "signals", "budgets", "states", "suppressed", "ranking", "warnings", "revisions", "shadow", "dropped", "dead_letters", "totals"};
     return kNames[static_cast<size_t>(k)];
 }
 
@@ -116,6 +116,7 @@ void TranscriptWriter::decided(const DecidedSlot& slot) {
     append_budget_entries(record.entries, slot);
     append_state_entries(record.entries, slot);
     append_suppressed_entries(record.entries, slot);
+    append_ranking_entries(record.entries, slot);
     for (const WarningRevision& w : slot.warnings) record.entries.push_back(warning_entry(w, EntryKind::revisions));
     for (const WarningRevision& w : slot.shadow) record.entries.push_back(warning_entry(w, EntryKind::shadow));
     record.exact = exact_text(slot, record.entries);

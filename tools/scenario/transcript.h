@@ -17,7 +17,7 @@
 
 namespace foreshock {
 
-enum class EntryKind : uint8_t { slots, signals, budgets, states, suppressed, warnings, revisions, shadow, dropped, dead_letters, totals, count_ };
+enum class EntryKind : uint8_t { slots, signals, budgets, states, suppressed, ranking, warnings, revisions, shadow, dropped, dead_letters, totals, count_ };
 std::string_view to_string(EntryKind k);
 
 struct FieldValue {

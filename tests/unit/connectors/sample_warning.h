@@ -41,6 +41,18 @@ inline WarningRevision sample_warning() {
     w.impact.at_risk = 20500.5;
     w.impact.currency = "EUR";
     w.priority = 12.5;
+    w.incident = {"i-00000000000000af", "", {"checkout", "web"}, 20500.5, false};
+    w.rank = 2;
+    w.rank_reason = "EUR 20,500 at risk, 6 min left";
+    w.after = "w-1";
+    w.levels = {0.5, 0.35};
+    w.grounds.indicator = {180, 300};
+    w.grounds.demand.level = 113.333;
+    w.grounds.resource.level = 0.71;
+    w.grounds.resource.predicted = 0.7;
+    w.grounds.law.probability = 0.64;
+    w.grounds.law.seconds = 480;
+    w.grounds.without = {{"db-1", "room", 0, std::numeric_limits<double>::quiet_NaN()}, {"bf26", "campaign", 0.12, 2460}};
     w.advice.push_back({"add", "db-1", "replica", 3, 300, 1.2});
     w.owner = "team-shop";
     w.sentence = "checkout: raise `db-1` connections before 09:41";

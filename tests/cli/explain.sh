@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# What is open stands in one list by rank, on the running program; and explain says every number behind a warning, of the running
+# program and of a file of warnings.
+set -euo pipefail
+
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+fail() { echo "failed: $1" >&2; cat "$work/log" >&2 || true; exit 1; }
+recording=$SOURCE_DIR/tests/recordings/flash_sale
+cd "$work"
+
+cat >config.yaml <<YAML
+app: explain
+model: $recording/model.yaml
+sources: [{files: ['-']}]
+outputs: [{file: warnings.jsonl}]
+state: {directory: state, checkpoint_every: 100ms}
+http: {listen: '127.0.0.1:0'}
+YAML
+mkfifo events
+"$FORESHOCK" run config.yaml <events >out 2>log &
+pid=$!
+exec 3>events
+await() {
+  local what=$1 tries=900
+  shift
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || fail "$what"
+    sleep 0.1
+  done
+}
+await 'it does not start' grep -q 'serving http' log
+address=$(sed -n 's|.*serving \(http://[^ ]*\).*|\1|p' log)
+# The recording up to the moment after its first warning, found by a replay.
+"$FORESHOCK" replay "$recording/model.yaml" --input "$recording/history.jsonl.zst" --input "$recording/events.jsonl.zst" --warnings replayed.jsonl 2>replay.log
+id=$(sed -n '1s/.*"subject":"\([^"]*\)".*/\1/p' replayed.jsonl)
+opened=$(sed -n '1s/.*"time":"\([^"]*\)".*/\1/p' replayed.jsonl)
+zstd -dcq "$recording/history.jsonl.zst" "$recording/events.jsonl.zst" | awk -v end="$(date -u -d "$opened + 20 seconds" +%Y-%m-%dT%H:%M:%S)" '
+  { match($0, /"ts":"[^"]*"/); if (substr($0, RSTART + 6, 19) > end) exit; print }' >&3 || true  # what is read no further
+listed() { curl -s "$address/api/v1/warnings" | grep -q '"id":"'; }
+await 'nothing is open' listed
+
+curl -s "$address/api/v1/warnings" | python3 -c '
+import json, sys
+answer = json.load(sys.stdin)
+ranks = [w["rank"] for w in answer["warnings"]]
+assert ranks == sorted(ranks) and ranks[0] == 1, ranks
+first = answer["warnings"][0]
+assert "parent" not in first["incident"] and first["service"] in first["incident"]["services"], first["incident"]
+assert first["rank_reason"], first
+' || fail 'the list is wrong'
+live=$(curl -s "$address/api/v1/warnings" | sed -n 's/.*"id":"\(w-[0-9a-f]*\)","revision".*/\1/p' | head -1)
+[ "$(curl -s -o /dev/null -w '%{http_code}' "$address/api/v1/warnings/$live")" = 200 ] || fail "no $live"
+[ "$(curl -s -o /dev/null -w '%{http_code}' "$address/api/v1/warnings/w-0")" = 404 ] || fail 'w-0 is there'
+"$FORESHOCK" explain "$live" --url "$address" >live.txt || fail 'the running program explains nothing'
+grep -q '^decision ' live.txt && grep -q '^rank  *1: ' live.txt || { cat live.txt; fail 'numbers are missing'; }
+exec 3>&-
+wait "$pid" || fail 'it does not end well'
+pid=
+
+"$FORESHOCK" explain "$id" --warnings replayed.jsonl >stored.txt || fail 'the file explains nothing'
+for heading in decision moment indicator demand driver resource response 'by the law' without rank incident; do
+  grep -q "^$heading " stored.txt || { cat stored.txt; fail "no $heading"; }
+done
+configured=$(sed -n '1s/.*"subject":"\([^"]*\)".*/\1/p' warnings.jsonl)
+"$FORESHOCK" explain "$configured" config.yaml >configured.txt || fail 'the configured file explains nothing'
+"$FORESHOCK" explain "${id:0:8}" --warnings replayed.jsonl --revision 1 --json | python3 -c '
+import json, sys
+w = json.load(sys.stdin)
+assert w["revision"] == 1 and w["grounds"]["levels"]["raise"] > w["grounds"]["levels"]["clear"], w
+assert [x["what"] for x in w["grounds"]["without"]][0] == "room", w["grounds"]
+' || fail 'JSON is wrong'
+if "$FORESHOCK" explain w-none --warnings replayed.jsonl 2>error; then fail 'an unknown id is explained'; fi
+grep -q "no warning 'w-none'" error || fail 'no word of the unknown id'
+if "$FORESHOCK" explain w- 2>error; then fail 'explained without a place to look'; fi
+grep -q 'nowhere to look' error || fail 'no hint'
+echo fine
