@@ -62,18 +62,19 @@ double ContributorTracker::usual(const Flow& f) const {
 
 std::vector<Contributor> ContributorTracker::split(Measure measure, double level, double baseline,
                                                    const std::vector<std::string>& dimension_names) const {
-    std::vector<Contributor> out;
+    std::vector<std::pair<double, Contributor>> found;  // by how far its share is above the usual
     const double rise = level - baseline;
-    if (!(rise > 0)) return out;
+    if (!(rise > 0)) return {};
     for (const auto& [key, entry] : values_) {
         const Flow& f = measure == Measure::volume ? entry.volume : entry.value;
         const double before = usual(f), share = (f.now - before) / rise;
         const double share_before = baseline > 0 ? before / baseline : 0;
         if (!(share >= std::max(kLeastShare, kLift * share_before)) || key.first >= dimension_names.size()) continue;
-        out.push_back({dimension_names[key.first], key.second, std::min(1.0, share)});
+        found.emplace_back(share - share_before, Contributor{dimension_names[key.first], key.second, std::min(1.0, share)});
     }
-    std::stable_sort(out.begin(), out.end(), [](const Contributor& a, const Contributor& b) { return a.share > b.share; });
-    if (out.size() > kReported) out.resize(kReported);
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<Contributor> out;
+    for (size_t i = 0; i < std::min(found.size(), kReported); ++i) out.push_back(std::move(found[i].second));
     return out;
 }
 

@@ -18,7 +18,8 @@ class ContributorTracker {
 public:
     void age(EventTime end, double seconds);
     void add(const std::vector<DimensionSlot>& dimensions, double span_seconds);
-    // Largest share first, at most 5, each at least 0.1 and well above its share of usual demand; `level` and `baseline` are those of the whole demand.
+    // At most 5, each with a share of at least 0.1 and well above its share of usual demand; first the one that is furthest above it, so
+    // that a new campaign stands before the channel that has always brought most. `level` and `baseline` are those of the whole demand.
     std::vector<Contributor> split(Measure measure, double level, double baseline,
                                    const std::vector<std::string>& dimension_names) const;
 

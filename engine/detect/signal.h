@@ -39,7 +39,7 @@ struct DemandState {
     bool settled = false;        // at least 30 minutes of past stand behind baseline and spread
     bool spike = false, drop = false;
     EventTime since{};           // start of the open spike or drop
-    std::vector<Contributor> contributors;  // of an open spike, largest first
+    std::vector<Contributor> contributors;  // of an open spike, furthest above its usual share first
 };
 
 struct ServiceState {

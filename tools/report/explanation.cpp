@@ -108,7 +108,7 @@ std::string cause_text(const Json& w, const Json& without) {
 void put_law(const Json& w, Lines& out) {
     const Json &grounds = at(w, "grounds"), &law = at(grounds, "law");
     const auto when = [](const Json& x, const char* key) {
-        return known(x, key) ? "in " + say_seconds(number(x, key)) + " with " + say(x, "probability") : std::string("not within two hours");
+        return known(x, key) ? (number(x, key) < 1 ? "" : "in ") + say_seconds(number(x, key)) + " with " + say(x, "probability") : std::string("not within two hours");
     };
     if (!text(at(w, "resource"), "name").empty() && law.is_object())
         out.add("by the law", "it reaches its knee " + when(law, "seconds") + (known(law, "seconds") ? fmt::format(" ({} to {})", say_seconds(number(law, "early_seconds")), say_seconds(number(law, "late_seconds"))) : ""));
