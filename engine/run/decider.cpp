@@ -29,12 +29,14 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     said_.insert(said_.end(), ruled.said.begin(), ruled.said.end());
     open_.assign(warn_.open().begin(), warn_.open().end());
     open_.insert(open_.end(), warn_rules_.open().begin(), warn_rules_.open().end());
+    suppressed_.assign(warn_.suppressed().begin(), warn_.suppressed().end());
+    suppressed_.insert(suppressed_.end(), warn_rules_.suppressed().begin(), warn_rules_.suppressed().end());
     rank_.rank(closed.end, open_, said_);
     const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
     count(closed, signals, firings, said_);
     totals_.shadow_revisions += ruled.shadow.size();
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, warn_.suppressed(), open_});
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, suppressed_, open_});
     if (said_.empty()) return;
     for (Sink* s : sinks_) s->deliver(said_);
 }
@@ -52,7 +54,7 @@ void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firing
     totals_.rules = firings.plan->rules.size();
     totals_.rule_keys = firings.keys;
     totals_.rule_keys_refused += firings.keys_refused;
-    for (const SuppressedWarning& w : warn_.suppressed()) totals_.warnings_suppressed += w.state == SuppressedWarning::State::suppressed;
+    for (const SuppressedWarning& w : suppressed_) totals_.warnings_suppressed += w.state == SuppressedWarning::State::suppressed;
     totals_.services = inventory_.services().size();
     totals_.resources = inventory_.resources().size();
     totals_.gauges = inventory_.gauges().size();

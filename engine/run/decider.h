@@ -54,6 +54,7 @@ private:
     Ranker rank_;
     Stander stand_;
     std::vector<WarningRevision> said_, open_;
+    std::vector<SuppressedWarning> suppressed_;
     std::vector<Sink*> sinks_;
     std::vector<Observer*> observers_;
     std::optional<SlotIndex> next_;

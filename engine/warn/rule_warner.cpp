@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/base/currency.h"
+#include "engine/plan/calendar.h"
 #include "engine/warn/life.h"
 #include "engine/warn/ranker.h"
 #include "engine/warn/rule_sentence.h"
@@ -47,8 +48,10 @@ const RuleWarnings& RuleWarner::decide(const Firings& firings) {
     out_.said.clear();
     out_.shadow.clear();
     open_now_.clear();
+    suppressed_.clear();
     if (firings.plan == nullptr) return out_;
     for (const RuleFiring& f : firings.firings) hold(firings, f);
+    if (!held_.empty()) let_go(firings);
     if (!lives_.empty()) resolve(firings);
     return out_;
 }
@@ -60,11 +63,14 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
     if (known != lives_.end() && known->second.definition != rule.definition) return;  // ends in this slot; the new one opens in the next
     const bool opens = known == lives_.end();
     if (opens) {
-        known = lives_.emplace(name, Life{}).first;
-        begin(slot, f, rule, known->second);
+        Life life;
+        begin(slot, f, rule, life);
+        if (keep_back(slot, name, life)) return;
+        known = lives_.emplace(name, std::move(life)).first;
     }
     Life& life = known->second;
     life.held_at = slot.end;
+    if (!opens && maintenance(life, slot.end - Micros{1}) != nullptr) return;  // stays open, silently
     const bool due = opens || slot.end - life.said_at >= options_.warn.repeat;
     if (due && !opens) ++life.revision;
     if (due) life.said_at = slot.end;
@@ -74,6 +80,51 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
     w.sentence = rule_sentence(rule, w, f.since, f.evidence);
     if (!life.shadow) open_now_.push_back(w);
     if (due) say(life, std::move(w));
+}
+
+const CalendarEntry* RuleWarner::maintenance(const Life& life, EventTime t) const {
+    for (const CalendarEntry& e : inventory_.model().calendar) {
+        if (e.kind != CalendarKind::maintenance || occurrence_at(e, t) == nullptr) continue;
+        if (concerns_service(e, life.service) || (!life.resource.empty() && concerns_resource(e, life.resource))) return &e;
+    }
+    return nullptr;
+}
+
+void RuleWarner::note(SuppressedWarning::State state, const Firings& slot, const Name& name, const Held& held) {
+    SuppressedWarning& w = suppressed_.emplace_back();
+    w.state = state;
+    w.time = slot.end;
+    w.by = held.by;
+    w.service = held.service;
+    w.slo = name.first;
+    w.resource = held.resource;
+}
+
+bool RuleWarner::keep_back(const Firings& slot, const Name& name, const Life& life) {
+    const CalendarEntry* entry = life.shadow ? nullptr : maintenance(life, slot.end - Micros{1});
+    auto held = held_.find(name);
+    if (entry == nullptr) {
+        if (held == held_.end()) return false;
+        note(SuppressedWarning::State::released, slot, name, held->second);
+        held_.erase(held);
+        return false;
+    }
+    if (held == held_.end()) {
+        held = held_.emplace(name, Held{entry->name, life.service, life.resource, {}}).first;
+        note(SuppressedWarning::State::suppressed, slot, name, held->second);
+    }
+    held->second.held_at = slot.end;
+    return true;
+}
+
+// Of what was kept back and does not hold any more nobody ever hears.
+void RuleWarner::let_go(const Firings& slot) {
+    for (auto at = held_.begin(); at != held_.end();) {
+        const auto rule = std::ranges::find(slot.plan->rules, at->first.first, &Rule::name);
+        const bool over = rule == slot.plan->rules.end() || slot.end - at->second.held_at >= std::max(rule->resolve_after, Micros{1});
+        if (over) note(SuppressedWarning::State::ended, slot, at->first, at->second);
+        at = over ? held_.erase(at) : std::next(at);
+    }
 }
 
 void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const {

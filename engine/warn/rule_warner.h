@@ -28,7 +28,9 @@ public:
     const RuleWarnings& decide(const Firings& firings);
     // Every warning that is open after the slot, as it stands, but those of shadow rules. Valid until the next `decide`.
     const std::vector<WarningRevision>& open() const { return open_now_; }
-    void archive(Archive& a) { a(lives_); }
+    // What maintenance kept back or let go in this slot; the SLO is the name of the rule.
+    const std::vector<SuppressedWarning>& suppressed() const { return suppressed_; }
+    void archive(Archive& a) { a(lives_, held_); }
 
 private:
     // An open warning, with what its end needs where the rule is gone by then.
@@ -43,9 +45,20 @@ private:
             a(definition, title, service, resource, owner, labels, links, shadow, critical, version, revision, opened_start, opened_at, said_at, held_at);
         }
     };
+    // Kept back by maintenance.
+    struct Held {
+        std::string by, service, resource;
+        EventTime held_at{};
+        void archive(Archive& a) { a(by, service, resource, held_at); }
+    };
     using Name = std::pair<std::string, std::string>;  // rule, key
 
     void hold(const Firings& slot, const RuleFiring& f);
+    // True while maintenance of the calendar keeps quiet what the rule would open.
+    bool keep_back(const Firings& slot, const Name& name, const Life& life);
+    const CalendarEntry* maintenance(const Life& life, EventTime t) const;
+    void note(SuppressedWarning::State state, const Firings& slot, const Name& name, const Held& held);
+    void let_go(const Firings& slot);
     void resolve(const Firings& slot);
     void begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const;
     // Open still, though its rule does not hold at the moment.
@@ -57,6 +70,8 @@ private:
     const Inventory& inventory_;
     const EngineOptions& options_;
     std::map<Name, Life> lives_;
+    std::map<Name, Held> held_;
+    std::vector<SuppressedWarning> suppressed_;
     RuleWarnings out_;
     std::vector<WarningRevision> open_now_;
 };
