@@ -31,7 +31,7 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 
 }  // namespace
 
-NativeFields::NativeFields(const std::vector<std::string>& dimensions) {
+NativeFields::NativeFields(const std::vector<std::string>& dimensions, bool predict) : predict_(predict) {
     for (const std::string& name : dimensions) {
         if (dimensions_.size() == kMaxDimensions) break;
         Key key;
@@ -147,11 +147,51 @@ bool NativeFields::fail(const char* why) {
 }
 
 bool NativeFields::read(const char* data, size_t size) {
+    if (predict_ && read_skeleton(data, size)) return true;
     present_ = 0;
     if (const char* wrong = index_.read(data, size)) return fail(wrong);
     data_ = data;
     has_escapes_ = std::memchr(data, '\\', size) != nullptr;
-    return read_object();
+    if (!read_object()) return false;
+    if (predict_ && !has_escapes_ && (skeletons_.size() < kSkeletons || ++misses_ % kLearnEvery == 0)) learn_skeleton(size);
+    return true;
+}
+
+bool NativeFields::read_skeleton(const char* data, size_t size) {
+    for (size_t i = 0; i < skeletons_.size(); ++i) {
+        present_ = 0;
+        const bool fits = skeletons_[i].match(data, size, [this](RecordSkeleton::Slot slot, std::string_view value) {
+            if (!slot.wanted) return slot.text || parse_decimal(value).has_value();
+            tokens_[slot.field] = {value.data(), static_cast<uint32_t>(value.size()), slot.text ? Token::Kind::text : Token::Kind::number, false};
+            present_ |= uint32_t{1} << slot.field;
+            return true;
+        });
+        if (!fits) continue;
+        if (i > 0) std::rotate(skeletons_.begin(), skeletons_.begin() + static_cast<std::ptrdiff_t>(i), skeletons_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+        return true;
+    }
+    return false;
+}
+
+// Of the record that `read_object` has just read.
+void NativeFields::learn_skeleton(size_t size) {
+    RecordSkeleton skeleton;
+    const char* from = data_;
+    uint32_t seen = 0, place = 0;
+    for (uint32_t i = 1; i + 3 < index_.count(); i += 4) {
+        const std::string_view value = raw(i + 2);
+        const bool text = value[0] == '"';
+        if (!text && value[0] != '-' && (value[0] < '0' || value[0] > '9')) return;
+        const Field f = guess(data_ + index_.positions()[i] + 1, place++);
+        const uint32_t bit = f == Field::end ? 0 : uint32_t{1} << static_cast<unsigned>(f);
+        const char* const begin = value.data() + (text ? 1 : 0);
+        if (!skeleton.add({from, static_cast<size_t>(begin - from)}, {static_cast<uint8_t>(f), text, bit != 0 && (seen & bit) == 0})) return;
+        seen |= bit;
+        from = value.data() + value.size() - (text ? 1 : 0);
+    }
+    if (!skeleton.end({from, static_cast<size_t>(data_ + size - from)})) return;
+    if (skeletons_.size() >= kSkeletons) skeletons_.pop_back();
+    skeletons_.insert(skeletons_.begin(), std::move(skeleton));
 }
 
 std::string_view NativeFields::raw(uint32_t i) const {

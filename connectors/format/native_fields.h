@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "connectors/format/json_index.h"
+#include "connectors/format/record_skeleton.h"
 #include "engine/event/event.h"
 
 namespace foreshock {
@@ -59,7 +60,8 @@ struct Token {
 // Of a field that stands twice, the first counts. A null is an absent field.
 class NativeFields {
 public:
-    explicit NativeFields(const std::vector<std::string>& dimensions);
+    // `predict`: tries the shapes of records that came before; what is read is the same without.
+    explicit NativeFields(const std::vector<std::string>& dimensions, bool predict = true);
 
     // kRecordPadding bytes after the record must be legible. False: no JSON object, see `why`.
     bool read(const char* data, size_t size);
@@ -71,6 +73,8 @@ public:
 
 private:
     static constexpr uint32_t kGuesses = 32;  // further fields are looked up
+    static constexpr size_t kSkeletons = 4;
+    static constexpr uint32_t kLearnEvery = 64;  // of what fits none, once there are that many
     struct Key {
         std::string quoted;  // name and closing quote
         uint64_t first = 0;  // its first bytes, at most eight
@@ -90,6 +94,8 @@ private:
     Field find_dimension(const char* key) const;
     bool find_escaped(std::string_view key, Field& out);
     bool fail(const char* why);
+    bool read_skeleton(const char* data, size_t size);
+    void learn_skeleton(size_t size);
     bool read_object();
     bool read_field(uint32_t& at, uint32_t place);
     bool keep_scalar(Field f, std::string_view raw);
@@ -102,6 +108,9 @@ private:
     std::string_view raw(uint32_t i) const;  // the scalar there
 
     JsonIndex index_;
+    bool predict_;
+    std::vector<RecordSkeleton> skeletons_;  // the one that fitted last first
+    uint32_t misses_ = 0;
     const char* data_ = nullptr;
     bool has_escapes_ = false;  // somewhere in the record
     std::vector<Key> dimensions_;

@@ -4,6 +4,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <algorithm>
+#include <array>
 
 namespace foreshock {
 
@@ -43,17 +44,20 @@ void Lane::read_alone(const std::atomic<bool>& stop) {
 
 void Lane::read_with_workers(const std::atomic<bool>& stop) {
     tbb::enumerable_thread_specific<std::unique_ptr<Decoder>> decoders([this] { return context_.decoders.make(context_.names); });
-    using Held = std::shared_ptr<Batch>;
+    // The last stage works in order, so that whoever has a place next finds it done with.
+    std::array<Batch, kBatchesInFlight> batches;
+    size_t fetched = 0;
     tbb::parallel_pipeline(
         kBatchesInFlight,
-        tbb::make_filter<void, Held>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-            Held batch = std::make_shared<Batch>();
+        tbb::make_filter<void, Batch*>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+            Batch* batch = &batches[fetched++ % kBatchesInFlight];
             if (!fetch(*batch, stop)) flow.stop();
             return batch;
-        }) & tbb::make_filter<Held, Held>(tbb::filter_mode::parallel, [&](Held batch) {
+        }) & tbb::make_filter<Batch*, Batch*>(tbb::filter_mode::parallel, [&](Batch* batch) {
+            batch->events.clear();
             decoders.local()->decode(batch->records, batch->events);
             return batch;
-        }) & tbb::make_filter<Held, void>(tbb::filter_mode::serial_in_order, [&](const Held& batch) { take(*batch); }));
+        }) & tbb::make_filter<Batch*, void>(tbb::filter_mode::serial_in_order, [&](Batch* batch) { take(*batch); }));
 }
 
 bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
