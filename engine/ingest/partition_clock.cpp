@@ -27,11 +27,11 @@ void PartitionClock::leap(int64_t ts_us, NameId host) {
 // Compares the hosts seen in the round with each other; the median host is right.
 void PartitionClock::end_round() {
     if (active_.size() >= 3) {
-        std::vector<int64_t> delays;
-        delays.reserve(active_.size());
-        for (NameId id : active_) delays.push_back(host_clock(id).least_delay_us);
-        std::nth_element(delays.begin(), delays.begin() + static_cast<std::ptrdiff_t>(delays.size() / 2), delays.end());
-        const int64_t usual = delays[delays.size() / 2];
+        delays_.clear();
+        for (NameId id : active_) delays_.push_back(host_clock(id).least_delay_us);
+        const auto middle = delays_.begin() + static_cast<std::ptrdiff_t>(delays_.size() / 2);
+        std::nth_element(delays_.begin(), middle, delays_.end());
+        const int64_t usual = *middle;
         for (NameId id : active_) {
             HostClock& h = host_clock(id);
             const int64_t distance = h.least_delay_us - usual;

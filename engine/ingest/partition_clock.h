@@ -82,6 +82,7 @@ private:
     uint32_t events_in_round_ = 0;
     std::vector<HostClock> hosts_;   // [host id]; 0 stands for events without a host
     std::vector<NameId> active_;     // hosts seen in this round
+    std::vector<int64_t> delays_;    // theirs; for end_round alone
 };
 
 }  // namespace foreshock
