@@ -51,6 +51,7 @@ struct WebhookConfig {
     Properties headers;
     std::string ca_file;
     Micros timeout = std::chrono::seconds{10};
+    Micros retry_for = std::chrono::hours{24};
 };
 struct FileOutputConfig {
     std::string path;

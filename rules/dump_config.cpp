@@ -54,7 +54,7 @@ std::string line_of(const AlertmanagerConfig& a) {
 }
 std::string line_of(const WebhookConfig& w) {
     return "webhook: {url: " + quote(w.url.shown()) + ", headers: " + map(w.headers) + ", ca_file: " + quote(w.ca_file) + ", timeout: " +
-           duration_text(w.timeout) + "}";
+           duration_text(w.timeout) + ", retry_for: " + duration_text(w.retry_for) + "}";
 }
 std::string line_of(const FileOutputConfig& f) { return "file: " + quote(f.path); }
 std::string line_of(const StdoutConfig& s) { return s.form == StdoutForm::json ? "stdout: json" : "stdout: sentence"; }

@@ -72,6 +72,7 @@ WebhookConfig read_webhook(const Section& section) {
     WebhookConfig out;
     if (section.read("url", out.url) && !is_http(out.url)) section.problem("url", "does not begin with http:// or https://");
     read_receiver(section, out.headers, out.ca_file, out.timeout);
+    section.read("retry_for", out.retry_for, seconds{1}, days{30});
     return out;
 }
 

@@ -96,7 +96,7 @@ void read_listen(const Section& section, HttpConfig& http) {
 
 void read_state(const Section& section, StateConfig& state) {
     if (section.read("directory", state.directory)) state.directory = path_below(section.context().folder, state.directory);
-    section.read("checkpoint_every", state.checkpoint_every, milliseconds{100}, minutes{10});
+    section.read("checkpoint_every", state.checkpoint_every, milliseconds{10}, minutes{10});
 }
 
 void read_shadow(const Section& top, Config& config) {

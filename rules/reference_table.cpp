@@ -40,6 +40,7 @@ constexpr KeyReference kTable[]{
     {"outputs[].webhook.headers", text_map, "", "", "HTTP headers to add (Authorization, ...)."},
     {"outputs[].webhook.ca_file", text, "", "PEM", "Authorities to trust instead of the system's."},
     {"outputs[].webhook.timeout", duration, "10s", "100ms to 5m", "Longest wait for an answer."},
+    {"outputs[].webhook.retry_for", duration, "1d", "1s to 30d", "A warning that it has not taken for so long goes to the dead letters."},
     {"outputs[].file", text, "", "", "CloudEvents as JSON lines into a file."},
     {"outputs[].stdout", choice, "sentence", "sentence|json", "One line a warning, for people or for pipes."},
 
@@ -52,7 +53,7 @@ constexpr KeyReference kTable[]{
 
     {"state", section, "", "", "Checkpoints: offsets and state of one moment, in one write."},
     {"state.directory", text, "", "", "Folder of the state, for one process at a time. None: kept in memory only."},
-    {"state.checkpoint_every", duration, "5s", "100ms to 10m", "Time between checkpoints."},
+    {"state.checkpoint_every", duration, "5s", "10ms to 10m", "Time between checkpoints."},
 
     {"shadow", section, "", "", "The record of shadow rules: what they would have sent."},
     {"shadow.file", text, "", "", "CloudEvents as JSON lines. None: beside the state, `DIRECTORY.shadow.jsonl`; without a state nothing is kept."},

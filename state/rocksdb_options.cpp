@@ -1,10 +1,12 @@
 #include "state/rocksdb_options.h"
 
+#include <fcntl.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/options.h>
 #include <rocksdb/status.h>
 #include <rocksdb/table.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -24,6 +26,13 @@ Diagnostic problem(const std::string& directory, std::string message, std::strin
     return d;
 }
 
+constexpr size_t kTableBytes = 8 << 20;         // gathered in memory before they become a table
+constexpr uint64_t kSpareRoom = 2 * kTableBytes;  // for tables that are being made
+
+Diagnostic disk_full(const std::string& directory, const std::string& cannot) {
+    return problem(directory, cannot + "the disk is full", "make room, then start again");
+}
+
 bool is_file_of_rocksdb(const fs::path& file) {
     const std::string name = file.filename().string();
     constexpr std::array<std::string_view, 4> kNames{"CURRENT", "LOCK", "IDENTITY", "lost+found"};
@@ -39,7 +48,7 @@ bool is_file_of_rocksdb(const fs::path& file) {
 rocksdb::Options state_options() {
     rocksdb::Options o;
     o.create_if_missing = true;
-    o.write_buffer_size = 8 << 20;
+    o.write_buffer_size = kTableBytes;
     o.max_write_buffer_number = 2;
     o.max_total_wal_size = 32 << 20;
     o.target_file_size_base = 8 << 20;
@@ -72,7 +81,9 @@ Diagnostic diagnostic_of(const rocksdb::Status& status, const std::string& direc
     if (status.IsIOError() && (says("lock hold by") || says("While lock file"))) {
         return problem(directory, cannot + "another process is using this folder", "stop it, or give each instance a state.directory of its own");
     }
-    if (status.IsNoSpace() || says("No space left")) return problem(directory, cannot + "the disk is full", "make room, then start again");
+    if (says("File too large"))
+        return problem(directory, cannot + "a file would grow beyond the limit of this system", "raise it (ulimit -f), then start again");
+    if (status.IsNoSpace() || says("No space left") || says("Disk quota exceeded")) return disk_full(directory, cannot);
     if (says("Read-only file system") || says("Permission denied")) {
         return problem(directory, cannot + "the folder cannot be written", "give this user write access, or name another state.directory");
     }
@@ -94,6 +105,43 @@ std::optional<Diagnostic> prepare_folder(const std::string& directory) {
     }
     if (error) return problem(directory, "cannot read the state folder: " + error.message(), "give this user access to it");
     return std::nullopt;
+}
+
+std::optional<Diagnostic> find_folder(const std::string& directory) {
+    std::error_code error;
+    if (!fs::is_directory(directory, error)) return problem(directory, "no state here: not a folder", "name the folder of state.directory");
+    if (!fs::exists(directory + "/CURRENT", error) && !error) return problem(directory, "no state here", "name the folder of state.directory");
+    if (error) return problem(directory, "cannot read the state folder: " + error.message(), "give this user access to it");
+    return std::nullopt;
+}
+
+std::optional<Diagnostic> no_room_for(uint64_t bytes, const std::string& directory, const std::string& doing) {
+    std::error_code error;
+    const fs::space_info room = fs::space(directory, error);
+    if (error || room.available >= bytes + kSpareRoom) return std::nullopt;
+    return disk_full(directory, "cannot " + doing + ": ");
+}
+
+uint64_t log_bytes(const std::string& directory) {
+    uint64_t bytes = 0;
+    std::error_code error;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        const uintmax_t size = at->path().extension() == ".log" ? at->file_size(ignored) : 0;
+        if (!ignored) bytes += size;
+    }
+    return bytes;
+}
+
+bool in_use(const std::string& directory) {
+    const int file = ::open((directory + "/LOCK").c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    const bool held = ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    ::close(file);
+    return held;
 }
 
 }  // namespace foreshock

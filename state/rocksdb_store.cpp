@@ -4,28 +4,11 @@
 #include <rocksdb/write_batch.h>
 
 #include "engine/base/check.h"
+#include "engine/base/kill_point.h"
 #include "state/rocksdb_options.h"
 
 namespace foreshock {
 namespace {
-
-constexpr std::string_view kFormatKey = "format", kConfigKey = "config", kSequenceKey = "sequence";
-constexpr std::string_view kOffset = "offset/", kPart = "part/", kChunk = "chunk/";
-
-std::string key_of(std::string_view prefix, std::string_view name) { return std::string(prefix) + std::string(name); }
-
-std::string chunk_key(std::string_view part, size_t number) {
-    std::string key = key_of(kChunk, part);
-    key += '\0';
-    put_u32_big_endian(key, static_cast<uint32_t>(number));
-    return key;
-}
-
-std::string number_bytes(uint64_t x) {
-    std::string out;
-    put_u64(out, x);
-    return out;
-}
 
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
@@ -42,61 +25,31 @@ constexpr std::string_view kAway = "move the folder away and start again: the so
 
 }  // namespace
 
-// Takes key after key, in the order of RocksDB (chunk/, config, format, offset/, part/, sequence).
-class RocksdbStore::Loading {
-public:
-    bool take(std::string_view key, std::string_view value) {
-        if (key.starts_with(kChunk)) return take_chunk(key.substr(kChunk.size()), value);
-        if (key.starts_with(kOffset)) return take_offset(key.substr(kOffset.size()), value);
-        if (key.starts_with(kPart)) return take_part(key.substr(kPart.size()), value);
-        if (key == kConfigKey) checkpoint.config_hash = value;
-        if (key == kSequenceKey && value.size() == 8) known.sequence = get_u64(value);
-        return key == kConfigKey || key == kFormatKey || (key == kSequenceKey && value.size() == 8);
-    }
-
-    // True when every chunk belongs to a part.
-    bool complete() const { return checkpoint.parts.size() == known.parts.size(); }
-
-    Checkpoint checkpoint;
-    Known known;
-
-private:
-    bool take_chunk(std::string_view name_and_number, std::string_view value) {
-        if (name_and_number.size() < 5) return false;
-        const std::string_view name = name_and_number.substr(0, name_and_number.size() - 5);
-        std::string& bytes = checkpoint.parts[std::string(name)];
-        const uint64_t number = get_u32_big_endian(name_and_number.substr(name.size() + 1));
-        if (bytes.size() != number * kChunkBytes) return false;  // one is missing
-        bytes += value;
-        return true;
-    }
-
-    bool take_offset(std::string_view partition, std::string_view value) {
-        if (value.size() != 8) return false;
-        const auto next = static_cast<int64_t>(get_u64(value));
-        checkpoint.offsets.push_back({std::string(partition), next});
-        known.offsets.emplace(partition, next);
-        return true;
-    }
-
-    bool take_part(std::string_view name, std::string_view value) {
-        if (value.size() != 16) return false;
-        const std::string& bytes = checkpoint.parts[std::string(name)];  // an empty part has no chunk
-        PartDigest digest = digest_of(bytes);
-        const bool same = get_u64(value) == digest.size && get_u64(value.substr(8)) == digest.hash();
-        known.parts.emplace(name, std::move(digest));
-        return same;
-    }
-};
-
 RocksdbStore::RocksdbStore(std::string directory, std::unique_ptr<rocksdb::DB> db) : directory_(std::move(directory)), db_(std::move(db)) {}
 
 RocksdbStore::~RocksdbStore() = default;
 
 Result<std::unique_ptr<RocksdbStore>> RocksdbStore::open(const std::string& directory) {
     if (auto problem = prepare_folder(directory)) return *problem;
+    if (auto problem = no_room_for(log_bytes(directory), directory, "open the state")) return *problem;
+    const bool torn = !find_folder(directory) && !look_at(directory, LastWrite::must_be_whole);
     rocksdb::DB* raw = nullptr;
     const rocksdb::Status status = rocksdb::DB::Open(state_options(), directory, &raw);
+    kill_point("store/opened");
+    if (!status.ok()) return diagnostic_of(status, directory, "open the state");
+    std::unique_ptr<RocksdbStore> store(new RocksdbStore(directory, std::unique_ptr<rocksdb::DB>(raw)));
+    store->torn_ = torn;
+    if (auto problem = store->check_format()) return *problem;
+    return store;
+}
+
+Result<std::unique_ptr<RocksdbStore>> RocksdbStore::look_at(const std::string& directory, LastWrite last_write) {
+    if (auto problem = find_folder(directory)) return *problem;
+    rocksdb::Options options = state_options();
+    options.create_if_missing = false;
+    if (last_write == LastWrite::must_be_whole) options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    rocksdb::DB* raw = nullptr;
+    const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, directory, &raw);
     if (!status.ok()) return diagnostic_of(status, directory, "open the state");
     std::unique_ptr<RocksdbStore> store(new RocksdbStore(directory, std::unique_ptr<rocksdb::DB>(raw)));
     if (auto problem = store->check_format()) return *problem;
@@ -122,19 +75,19 @@ std::optional<Diagnostic> RocksdbStore::check_format() {
 }
 
 Result<std::optional<Checkpoint>> RocksdbStore::load() {
-    Loading loading;
+    StateReader reader;
     const std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator({}));
     for (at->SeekToFirst(); at->Valid(); at->Next()) {
-        if (loading.take(view(at->key()), view(at->value()))) continue;
+        if (reader.take(view(at->key()), view(at->value()))) continue;
         return about(directory_, "the state is broken at key '" + at->key().ToString().substr(0, 60) + "'", std::string(kAway));
     }
     const rocksdb::Status status = at->status();
     if (!status.ok()) return diagnostic_of(status, directory_, "read the state");
-    if (!loading.complete()) return about(directory_, "the state is broken: chunks without a part", std::string(kAway));
-    known_ = std::move(loading.known);
+    if (!reader.complete()) return about(directory_, "the state is broken: chunks without a part", std::string(kAway));
+    known_ = std::move(reader.known);
     loaded_ = true;
     if (known_.sequence == 0) return std::optional<Checkpoint>{};
-    return std::optional(std::move(loading.checkpoint));
+    return std::optional(std::move(reader.checkpoint));
 }
 
 Status RocksdbStore::save(const Checkpoint& checkpoint) {
@@ -144,21 +97,42 @@ Status RocksdbStore::save(const Checkpoint& checkpoint) {
     }
     rocksdb::WriteBatch batch;
     cost_ = {};
-    Known next;
+    KnownState next;
     next.sequence = known_.sequence + 1;
     put(batch, std::string(kFormatKey), number_bytes(kStateFormat));
+    put(batch, std::string(kAppKey), checkpoint.app);
     put(batch, std::string(kConfigKey), checkpoint.config_hash);
+    put(batch, std::string(kShapeKey), checkpoint.shape);
+    put(batch, std::string(kSlotKey), number_bytes(static_cast<uint64_t>(checkpoint.slot_length.count())));
+    put(batch, std::string(kDecidedKey), number_bytes(static_cast<uint64_t>(checkpoint.decided_until.time_since_epoch().count())));
     put(batch, std::string(kSequenceKey), number_bytes(next.sequence));
     put_offsets(batch, checkpoint, next);
     for (const auto& [name, bytes] : checkpoint.parts) put_part(batch, name, bytes, next);
     for (const auto& [name, before] : known_.parts) {
         if (!next.parts.contains(name)) drop_part(batch, name);
     }
+    if (auto problem = no_room_for(batch.GetDataSize(), directory_, "save a checkpoint")) return *problem;
     rocksdb::WriteOptions durable;
     durable.sync = true;
+    kill_point("store/write");
     const rocksdb::Status status = db_->Write(durable, &batch);
+    kill_point("store/written");
     if (!status.ok()) return diagnostic_of(status, directory_, "save a checkpoint");
     known_ = std::move(next);
+    return Done{};
+}
+
+Status RocksdbStore::check_files() {
+    const rocksdb::Status status = db_->VerifyChecksum();
+    if (!status.ok()) return diagnostic_of(status, directory_, "read the state");
+    return Done{};
+}
+
+Status RocksdbStore::compact() {
+    rocksdb::CompactRangeOptions everything;
+    everything.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    const rocksdb::Status status = db_->CompactRange(everything, nullptr, nullptr);
+    if (!status.ok()) return diagnostic_of(status, directory_, "compact the state");
     return Done{};
 }
 
@@ -173,26 +147,26 @@ void RocksdbStore::erase(rocksdb::WriteBatch& batch, const std::string& key) {
     check(status.ok(), "a write batch takes every key", key);
 }
 
-void RocksdbStore::put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, Known& next) {
+void RocksdbStore::put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, KnownState& next) {
     for (const PartitionOffset& o : checkpoint.offsets) {
         next.offsets[o.partition] = o.next;
         const auto before = known_.offsets.find(o.partition);
         if (before != known_.offsets.end() && before->second == o.next) continue;
-        put(batch, key_of(kOffset, o.partition), number_bytes(static_cast<uint64_t>(o.next)));
+        put(batch, offset_key(o.partition), number_bytes(static_cast<uint64_t>(o.next)));
     }
     for (const auto& [partition, offset] : known_.offsets) {
-        if (!next.offsets.contains(partition)) erase(batch, key_of(kOffset, partition));
+        if (!next.offsets.contains(partition)) erase(batch, offset_key(partition));
     }
 }
 
-void RocksdbStore::put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, Known& next) {
+void RocksdbStore::put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, KnownState& next) {
     check(name.find('\0') == name.npos, "a part's name holds no zero byte", name);
     PartDigest& digest = next.parts[name] = digest_of(bytes);
     const auto known = known_.parts.find(name);
     const PartDigest before = known == known_.parts.end() ? PartDigest{} : known->second;
     if (known != known_.parts.end() && digest == before) return;
     ++cost_.parts;
-    put(batch, key_of(kPart, name), number_bytes(digest.size) + number_bytes(digest.hash()));
+    put(batch, part_key(name), number_bytes(digest.size) + number_bytes(digest.hash()));
     for (size_t i = 0; i < digest.chunks.size(); ++i) {
         const bool same = i < before.chunks.size() && before.chunks[i] == digest.chunks[i];
         if (same) continue;
@@ -205,7 +179,7 @@ void RocksdbStore::put_part(rocksdb::WriteBatch& batch, const std::string& name,
 }
 
 void RocksdbStore::drop_part(rocksdb::WriteBatch& batch, const std::string& name) {
-    erase(batch, key_of(kPart, name));
+    erase(batch, part_key(name));
     const size_t chunks = known_.parts.at(name).chunks.size();
     for (size_t i = 0; i < chunks; ++i) erase(batch, chunk_key(name, i));
 }

@@ -2,6 +2,7 @@
 // Layout and version of every byte: state/FORMAT.md.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,7 +10,7 @@
 #include <string>
 
 #include "engine/run/store.h"
-#include "state/chunks.h"
+#include "state/layout.h"
 
 namespace rocksdb {
 class DB;
@@ -17,8 +18,6 @@ class WriteBatch;
 }  // namespace rocksdb
 
 namespace foreshock {
-
-inline constexpr uint32_t kStateFormat = 5;
 
 // What the last save wrote.
 struct SaveCost {
@@ -33,6 +32,10 @@ public:
     // Opens the folder, or makes it. Problems (their file is the folder): no folder, not writable, another process has it,
     // not a state of ours, another format, broken.
     static Result<std::unique_ptr<RocksdbStore>> open(const std::string& directory);
+    // Looks at a folder that is there and changes nothing; `save` and `compact` fail. While another process saves, what is seen
+    // may be broken where the folder is not: then look again.
+    enum class LastWrite : uint8_t { may_be_torn, must_be_whole };
+    static Result<std::unique_ptr<RocksdbStore>> look_at(const std::string& directory, LastWrite last_write = LastWrite::may_be_torn);
     ~RocksdbStore() override;
     RocksdbStore(const RocksdbStore&) = delete;
     RocksdbStore& operator=(const RocksdbStore&) = delete;
@@ -40,31 +43,32 @@ public:
     Result<std::optional<Checkpoint>> load() override;
     Status save(const Checkpoint& checkpoint) override;
 
+    // Reads every file and compares it with RocksDB's own checksums. Problem: the first that does not agree.
+    [[nodiscard]] Status check_files();
+    // Drops what later checkpoints have replaced.
+    [[nodiscard]] Status compact();
+
+    // The last write before this opening is damaged or was cut off: the checkpoint before it is what `load` gives.
+    bool last_write_torn() const { return torn_; }
+
     const SaveCost& last_cost() const { return cost_; }
-    // Number of checkpoints ever saved in this folder.
+    // Number of checkpoints ever saved in this folder; known after `load`.
     uint64_t sequence() const { return known_.sequence; }
+    const std::map<std::string, PartDigest>& parts() const { return known_.parts; }  // likewise
 
 private:
-    // What the folder holds, so that a save writes the difference only.
-    struct Known {
-        uint64_t sequence = 0;
-        std::map<std::string, int64_t> offsets;
-        std::map<std::string, PartDigest> parts;
-    };
-    class Loading;  // collects what the folder holds
-
     RocksdbStore(std::string directory, std::unique_ptr<rocksdb::DB> db);
     std::optional<Diagnostic> check_format();
     void put(rocksdb::WriteBatch& batch, const std::string& key, std::string_view value);
-    void put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, Known& next);
-    void put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, Known& next);
+    void put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, KnownState& next);
+    void put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, KnownState& next);
     void erase(rocksdb::WriteBatch& batch, const std::string& key);
     void drop_part(rocksdb::WriteBatch& batch, const std::string& name);
 
     std::string directory_;
     std::unique_ptr<rocksdb::DB> db_;
-    Known known_;
-    bool loaded_ = false;
+    KnownState known_;
+    bool loaded_ = false, torn_ = false;
     SaveCost cost_;
 };
 

@@ -116,6 +116,23 @@ void add_learn(CLI::App& app) {
     c->add_option("--output", o.output, "write the lines to this file instead of standard output");
 }
 
+void add_state(CLI::App& app) {
+    CLI::App* state = app.add_subcommand("state", "Looks into the state folder of a run: what it holds, whether it is whole.");
+    state->require_subcommand(1);
+    const auto add = [&](const char* name, const char* text, int (*run)(const StateOptions&), StateOptions& o) {
+        CLI::App* c = state->add_subcommand(name, text);
+        c->callback([run, &o] { g_exit_code = run(o); });
+        c->add_option("DIR", o.directory, "folder of state.directory")->required();
+        c->add_flag("--json", o.json, "results as JSON, for programs");
+    };
+    static StateOptions ls, dump, verify, compact;
+    add("ls", "Lists the checkpoint: whose it is, up to when it has decided, positions, parts and their sizes.", state_ls_command, ls);
+    add("dump", "Prints what the checkpoint says: positions and clocks, open slots, open warnings, what waits for receivers.", state_dump_command, dump);
+    add("verify", "Reads every byte and compares checksums, RocksDB's and those of the parts; 1 when something is damaged. Changes nothing.",
+        state_verify_command, verify);
+    add("compact", "Drops what later checkpoints have replaced.", state_compact_command, compact);
+}
+
 void add_check(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<CheckOptions>(app, c, "check", "Reads configurations and names every problem with its place.", check_command);
@@ -197,6 +214,7 @@ int main(int argc, char** argv) {
     add_report(app);
     add_model(app);
     add_learn(app);
+    add_state(app);
     add_check(app);
     add_test(app);
     add_generate(app);

@@ -18,6 +18,7 @@ void StopSignals::hold() {
     sigemptyset(&set);
     for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, s);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 StopSignals::StopSignals(std::function<void()> stop, std::function<void()> hangup) : impl_(std::make_unique<Impl>()) {

@@ -13,7 +13,7 @@ public:
     explicit StopSignals(std::function<void()> stop, std::function<void()> hangup = {});
     ~StopSignals();
     // Keeps SIGINT, SIGTERM and SIGHUP for the one that is made later. Before anything starts threads: those of a library would
-    // otherwise take a signal and end the process.
+    // otherwise take a signal and end the process. A file that grows beyond the limit becomes an error of its write.
     static void hold();
     StopSignals(const StopSignals&) = delete;
     StopSignals& operator=(const StopSignals&) = delete;

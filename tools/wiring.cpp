@@ -31,6 +31,7 @@ Result<std::unique_ptr<Sink>> as_sink(Result<std::unique_ptr<T>> made) {
 struct SinkMaker {
     const Config& config;
     CloudEventContext context;
+    DeadLetterOutput* dead_letters;
 
     Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const { return make_kafka_sink(c, config, context); }
     Result<std::unique_ptr<Sink>> operator()(const AlertmanagerConfig& c) const {
@@ -44,6 +45,8 @@ struct SinkMaker {
     Result<std::unique_ptr<Sink>> operator()(const WebhookConfig& c) const {
         WebhookOptions o;
         o.url = c.url.reveal();
+        o.retry_for = c.retry_for;
+        o.dead_letters = dead_letters;
         o.headers = headers(c.headers);
         o.http.ca_file = c.ca_file;
         o.http.answer_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.timeout);
@@ -66,13 +69,13 @@ CloudEventContext cloud_event_context(const Config& config) {
     return context;
 }
 
-Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config) {
+Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config, DeadLetterOutput* dead_letters) {
     std::vector<std::unique_ptr<Sink>> sinks;
     Diagnostics problems;
     std::vector<OutputConfig> outputs = config.outputs;
     if (outputs.empty()) outputs.push_back(StdoutConfig{});
     for (const OutputConfig& output : outputs) {
-        auto made = std::visit(SinkMaker{config, cloud_event_context(config)}, output);
+        auto made = std::visit(SinkMaker{config, cloud_event_context(config), dead_letters}, output);
         if (made) sinks.push_back(std::move(made.value()));
         else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
     }
@@ -84,6 +87,8 @@ Result<std::unique_ptr<Store>> make_store(const Config& config) {
     if (config.state.directory.empty()) return std::unique_ptr<Store>(std::make_unique<MemoryStore>());
     auto opened = RocksdbStore::open(config.state.directory);
     if (!opened) return opened.problems();
+    if (opened.value()->last_write_torn())
+        log(LogLevel::warning, config.state.directory + ": the last write is damaged or was cut off; going on from the checkpoint before it");
     return std::unique_ptr<Store>(std::move(opened.value()));
 }
 

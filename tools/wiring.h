@@ -21,7 +21,8 @@ struct SourceOverrides {
 };
 
 Result<std::vector<std::unique_ptr<Source>>> make_sources(const Config& config, const SourceOverrides& overrides);
-Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config);
+// `dead_letters` takes what receivers never took, and outlives the sinks; may be null.
+Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config, DeadLetterOutput* dead_letters);
 // Null when none is configured.
 Result<std::unique_ptr<DeadLetterOutput>> make_dead_letters(const Config& config);
 // RocksDB when a directory is configured, else memory.

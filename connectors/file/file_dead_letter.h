@@ -20,6 +20,7 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FileDeadLetter>> open(const std::string& path);
 
     void write(std::string_view partition, const BadRecord& record) override;
+    void write(const UndeliveredWarning& warning) override;
     // Lines that did not reach the file, because the disk is full for instance.
     uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
@@ -28,6 +29,7 @@ private:
         void operator()(std::FILE* f) const { std::fclose(f); }
     };
     explicit FileDeadLetter(std::FILE* file) : file_(file) {}
+    void add(const std::string& json);
 
     std::mutex mutex_;  // keeps lines whole
     std::unique_ptr<std::FILE, Close> file_;

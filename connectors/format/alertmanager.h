@@ -19,6 +19,9 @@ struct Alert {
     EventTime ends_at{};  // at or before now: resolved
 
     std::string key() const;  // the labels as one text
+
+    template <class A>
+    void archive(A& a) { a(labels, annotations, generator_url, starts_at, ends_at); }
 };
 
 inline constexpr const char* kAlertName =

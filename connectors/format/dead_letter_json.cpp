@@ -70,4 +70,17 @@ std::string dead_letter_json(std::string_view partition, const BadRecord& record
     return out;
 }
 
+std::string dead_letter_json(const UndeliveredWarning& warning) {
+    std::string out = R"({"receiver":)";
+    put_text(out, warning.receiver);
+    out += R"(,"reason":)";
+    put_text(out, warning.reason);
+    out += R"(,"what":)";
+    put_text(out, is_utf8(warning.what) ? warning.what : std::string_view("an answer that is no text"));
+    out += R"(,"event":)";
+    out += warning.event;
+    out += '}';
+    return out;
+}
+
 }  // namespace foreshock

@@ -6,9 +6,12 @@
 #include <string_view>
 
 #include "engine/event/event.h"
+#include "engine/run/dead_letter.h"
 
 namespace foreshock {
 
 std::string dead_letter_json(std::string_view partition, const BadRecord& record);
+// A warning that nobody took: {"receiver","reason","what","event"}.
+std::string dead_letter_json(const UndeliveredWarning& warning);
 
 }  // namespace foreshock

@@ -29,6 +29,13 @@ public:
             for (const Alert& a : alerts) put(a);
         });
     }
+    // Ends that have not arrived.
+    void add_ends(std::map<std::string, Alert>& ends) {
+        worker_.add([&] {
+            for (const auto& [key, known] : alerts_)
+                if (known.waits() && !is_open(known.alert)) ends[key] = known.alert;
+        });
+    }
     OutboundWorker& worker() { return worker_; }
     const OutboundWorker& worker() const { return worker_; }
 
@@ -172,6 +179,18 @@ void AlertmanagerSink::deliver(std::span<const WarningRevision> revisions) {
         else
             open_[w.id] = std::move(alert);
     }
+    for (const auto& receiver : receivers_) receiver->say(said);
+}
+
+void AlertmanagerSink::archive(Archive& a) {
+    std::map<std::string, Alert> ends;
+    if (!a.restoring())
+        for (const auto& receiver : receivers_) receiver->add_ends(ends);
+    a(open_, ends);
+    if (!a.restoring() || !a.ok()) return;
+    std::vector<Alert> said;
+    for (const auto& [key, alert] : ends) said.push_back(alert);
+    for (const auto& [id, alert] : open_) said.push_back(alert);
     for (const auto& receiver : receivers_) receiver->say(said);
 }
 

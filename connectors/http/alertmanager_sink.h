@@ -31,7 +31,8 @@ struct AlertmanagerOptions {
 // else the moment of sending. A warning is one alert from open to end: its resource and metric labels are those of its
 // first revision (where it stands now is said in annotations). Only a change of severity makes another alert, and the
 // same post resolves the old. Each URL has its own thread and is independent of the others. Alerts beyond `capacity`
-// are dropped and counted, resolved ones first (those expire by themselves).
+// are dropped and counted, resolved ones first (those expire by themselves). Checkpoints keep what is open and the ends
+// that have not arrived; after a restart every Alertmanager is told both again.
 class AlertmanagerSink : public Sink {
 public:
     // Problems: no URL, or one that is none.
@@ -43,6 +44,8 @@ public:
     bool flush(std::chrono::milliseconds timeout) override;  // of all receivers
     bool ready() const override;                             // all are reached
     std::string name() const override;
+    std::string outbox() const override { return "alertmanager"; }
+    void archive(Archive& a) override;
 
     std::vector<std::pair<std::string, OutboundCounts>> counts() const;  // by receiver; any thread
     uint64_t overflowed() const;                                         // any thread

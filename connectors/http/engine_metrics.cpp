@@ -170,6 +170,7 @@ void put_receivers(PrometheusText& out, const std::vector<ReceiverMetrics>& rece
     for (const auto& r : receivers) {
         out.sample(static_cast<double>(r.rejected), {{"receiver", r.name}, {"reason", "rejected"}});
         out.sample(static_cast<double>(r.overflowed), {{"receiver", r.name}, {"reason", "overflow"}});
+        out.sample(static_cast<double>(r.given_up), {{"receiver", r.name}, {"reason", "given_up"}});
     }
     each("foreshock_sink_waiting", Type::gauge, "What waits for the receiver.", [](auto& r) { return r.waiting; });
     each("foreshock_sink_reached", Type::gauge, "1 while the receiver is reached.", [](auto& r) { return r.reached; });

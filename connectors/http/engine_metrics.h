@@ -65,7 +65,7 @@ private:
 // How a receiver of warnings fares.
 struct ReceiverMetrics {
     std::string name;  // "webhook https://host"
-    uint64_t delivered = 0, retried = 0, rejected = 0, overflowed = 0;
+    uint64_t delivered = 0, retried = 0, rejected = 0, overflowed = 0, given_up = 0;
     uint64_t waiting = 0;
     bool reached = true;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/kill_point.h"
+
 namespace foreshock {
 
 std::chrono::milliseconds backoff(const OutboundOptions& options, unsigned failures, double unit) {
@@ -39,7 +41,9 @@ void OutboundWorker::run() {
         if (!request) continue;
         in_flight_ = true;
         lock.unlock();
+        kill_point("outbox/post");
         const HttpReply reply = client_.post(*request);
+        kill_point("outbox/posted");
         lock.lock();
         in_flight_ = false;
         if (stopping_) return;
@@ -72,12 +76,13 @@ void OutboundWorker::take(const HttpReply& reply) {
     if (!counts_.reached) say(LogLevel::info, "reached again, " + std::to_string(backlog_.waiting()) + " waiting");
     counts_.reached = true;
     failures_ = 0;
-    backlog_.settled();
     if (reply.arrived()) {
+        backlog_.settled();
         ++counts_.delivered;
         rejecting_ = false;
         return;
     }
+    backlog_.refused(reply);
     ++counts_.rejected;
     if (!rejecting_) {
         say(LogLevel::error, "refuses what is sent, status " + std::to_string(reply.status) + ": " + reply.error +
@@ -87,6 +92,7 @@ void OutboundWorker::take(const HttpReply& reply) {
 }
 
 void OutboundWorker::repeat_later(const HttpReply& reply) {
+    backlog_.failed(reply);
     ++counts_.retried;
     ++failures_;
     const double unit = std::uniform_real_distribution<double>{}(jitter_);

@@ -25,8 +25,12 @@ public:
     virtual ~Backlog() = default;
     // The request to send now; made anew for each attempt, so that times in it are those of the attempt.
     virtual std::optional<HttpRequest> next() = 0;
-    // What the last `next` gave has arrived, or has been refused for good: either way it no longer waits.
+    // What became of what the last `next` gave. It has arrived, and no longer waits.
     virtual void settled() = 0;
+    // It has been refused for good.
+    virtual void refused(const HttpReply&) { settled(); }
+    // It will be tried again.
+    virtual void failed(const HttpReply&) {}
     virtual size_t waiting() const = 0;
     // When `next` will have something again by itself; nothing: only after additions.
     virtual std::optional<SteadyTime> due() const { return {}; }

@@ -17,9 +17,11 @@ Result<std::unique_ptr<KafkaDeadLetter>> KafkaDeadLetter::open(const KafkaSettin
 
 KafkaDeadLetter::~KafkaDeadLetter() { producer_->flush(kLastFlush); }
 
-void KafkaDeadLetter::write(std::string_view partition, const BadRecord& record) {
-    const std::string value = dead_letter_json(partition, record);
-    if (!producer_->send(topic_, {partition, value}, std::chrono::milliseconds{0})) {
+void KafkaDeadLetter::write(std::string_view partition, const BadRecord& record) { send(partition, dead_letter_json(partition, record)); }
+void KafkaDeadLetter::write(const UndeliveredWarning& warning) { send(warning.receiver, dead_letter_json(warning)); }
+
+void KafkaDeadLetter::send(std::string_view key, const std::string& value) {
+    if (!producer_->send(topic_, {key, value}, std::chrono::milliseconds{0})) {
         refused_.fetch_add(1, std::memory_order_relaxed);
     }
 }

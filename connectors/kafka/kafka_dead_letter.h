@@ -1,4 +1,5 @@
-// Records that could not be used, to a Kafka topic (connectors/format/dead_letter_json.h); the key is the partition they are from.
+// Records that could not be used, to a Kafka topic (connectors/format/dead_letter_json.h); the key is the partition they are from,
+// or the receiver that did not take them.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@ public:
     ~KafkaDeadLetter() override;  // waits some seconds for what is under way
 
     void write(std::string_view partition, const BadRecord& record) override;
+    void write(const UndeliveredWarning& warning) override;
     bool flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout); }
     uint64_t lost() const { return refused_.load(std::memory_order_relaxed) + producer_->lost(); }
     bool ready() const { return producer_->reachable(); }
@@ -25,6 +27,7 @@ public:
 private:
     KafkaDeadLetter(std::unique_ptr<KafkaProducer> producer, std::string topic)
         : producer_(std::move(producer)), topic_(std::move(topic)) {}
+    void send(std::string_view key, const std::string& value);
 
     std::unique_ptr<KafkaProducer> producer_;
     std::string topic_;

@@ -32,7 +32,7 @@ void KafkaSink::send(const WarningRevision& w) {
     }
 }
 
-bool KafkaSink::flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout) && lost() == 0; }
+bool KafkaSink::flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout) && refused_ == 0; }
 
 bool KafkaSink::ready() const {
     rd_kafka_poll(producer_->client(), 0);  // hears of brokers that went or came

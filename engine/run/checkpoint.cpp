@@ -1,5 +1,7 @@
 #include "engine/run/checkpoint.h"
 
+#include "engine/run/shape.h"
+
 namespace foreshock {
 
 namespace {
@@ -46,6 +48,64 @@ void archive_dimensions(Archive& a, DimensionSums& sums, Names& names) {
                  key.second.empty() ? kNameOverflow : names.intern(NameSpace::dimension_value, key.second), sum.first, sum.second);
 }
 
+const std::string kOutbox = "outbox/";
+
+template <class F>
+std::string archived(F&& fields) {
+    Archive a;
+    fields(a);
+    return a.take();
+}
+
+// Sinks that keep an outbox, by the name of its part; those of one name are told apart by their order.
+std::map<std::string, Sink*> outboxes(std::span<Sink* const> sinks) {
+    std::map<std::string, Sink*> found;
+    for (Sink* sink : sinks) {
+        if (sink->outbox().empty()) continue;
+        const std::string first = kOutbox + sink->outbox();
+        std::string name = first;
+        for (int i = 2; found.contains(name); ++i) name = first + " " + std::to_string(i);
+        found.emplace(std::move(name), sink);
+    }
+    return found;
+}
+
+// Positions and clocks by partition.
+class Positions {
+public:
+    explicit Positions(Names& names) : names_(names) {}
+    void keep(const std::string& name, PartitionState& state) {
+        clocks_[name] = archived([&](Archive& a) { state.clock.archive(a, names_); });
+        next_[name] = state.next_offset;
+    }
+    void put_into(Checkpoint& made) {
+        for (const auto& [name, offset] : next_) made.offsets.push_back({name, offset});
+        made.parts["clocks"] = archived([&](Archive& a) { a(clocks_); });
+    }
+
+private:
+    Names& names_;
+    std::map<std::string, std::string> clocks_;
+    std::map<std::string, int64_t> next_;
+};
+
+std::string whole_seconds(Micros d) { return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(d).count()); }
+
+Diagnostic problem(std::string message, std::string hint) { return {{}, 0, 0, std::move(message), std::move(hint)}; }
+
+Status check_origin(const Checkpoint& c, const EngineOptions& options, const Model& model) {
+    const std::string away = "or name an empty folder in state.directory";
+    if (c.app != options.app)
+        return problem("the stored state is that of app '" + c.app + "', and this is '" + options.app + "'", "write app: " + c.app + ", " + away);
+    if (c.slot_length != options.slots.length)
+        return problem("the stored state has slots of " + whole_seconds(c.slot_length) + " s, the configuration of " + whole_seconds(options.slots.length) + " s",
+                       "go back to that slots.length, " + away);
+    if (c.shape != shape_of(model))
+        return problem("the stored state was made under a service model with other services, promises, resources or views",
+                       "go back to that model, " + away + ": the sources are read anew");
+    return Done{};
+}
+
 }  // namespace
 
 void archive_slot(Archive& a, SlotPartial& sums, Names& names) {
@@ -58,77 +118,75 @@ void archive_slot(Archive& a, SlotPartial& sums, Names& names) {
     archive_dimensions(a, sums.dimensions, names);
 }
 
-Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::unique_ptr<Lane>>& lanes, const std::string& config_hash) {
+void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names) {
+    uint64_t n = open.size();
+    a(n);
+    auto next = open.begin();
+    for (uint64_t i = 0; i < n && a.ok(); ++i) {
+        int64_t index = a.restoring() ? 0 : next->first;
+        a(index);
+        archive_slot(a, a.restoring() ? open[index] : (next++)->second, names);
+    }
+}
+
+Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::unique_ptr<Lane>>& lanes) {
+    const Model& model = parts.decider.inventory().model();
+    const Micros length = parts.options.slots.length;
     Checkpoint made;
-    made.config_hash = config_hash;
-    std::map<std::string, std::string> clocks;
-    std::map<std::string, int64_t> next;
-    const auto keep = [&](const std::string& name, PartitionState& state) {
-        Archive a;
-        state.clock.archive(a, parts.names);
-        clocks[name] = a.take();
-        next[name] = state.next_offset;
-    };
-    for (auto& [name, state] : parts.partitions) keep(name, state);
+    made.app = parts.options.app;
+    made.config_hash = model.hash;
+    made.shape = shape_of(model);
+    made.slot_length = length;
+    if (const auto next = parts.decider.next()) made.decided_until = slot_start(*next, length);
+
+    Positions positions(parts.names);
+    for (auto& [name, state] : parts.partitions) positions.keep(name, state);
     std::map<int64_t, SlotPartial> open;
     for (const auto& [slot, sums] : parts.open_slots) open[slot].merge(sums);
     for (const auto& lane : lanes)
         lane->inspect([&](const std::map<std::string, PartitionState*>& states, const LaneSums& sums) {
-            for (const auto& [name, state] : states) keep(name, *state);
+            for (const auto& [name, state] : states) positions.keep(name, *state);
             for (const auto& [slot, partial] : sums.open()) open[slot].merge(*partial);
         });
-    for (const auto& [name, offset] : next) made.offsets.push_back({name, offset});
-    Archive clock_bytes;
-    clock_bytes(clocks);
-    made.parts["clocks"] = clock_bytes.take();
-    Archive slots;
-    uint64_t n = open.size();
-    slots(n);
-    for (auto& [index, sums] : open) {
-        int64_t at = index;
-        slots(at);
-        archive_slot(slots, sums, parts.names);
-    }
-    made.parts["open_slots"] = slots.take();
-    Archive decided;
-    parts.decider.archive(decided);
-    made.parts["decider"] = decided.take();
+    positions.put_into(made);
+    made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, parts.names); });
+    parts.decider.each_stage([&](const char* name, auto& stage) { made.parts[name] = archived([&](Archive& a) { stage.archive(a); }); });
+    for (const auto& [name, sink] : outboxes(parts.sinks)) made.parts[name] = archived([sink](Archive& a) { sink->archive(a); });
+    for (const auto& [name, bytes] : parts.unclaimed) made.parts[name] = bytes;
     return made;
 }
 
 Status restore_checkpoint(const Checkpoint& checkpoint, const CheckpointParts& parts) {
-    const auto broken = [](const char* part) {
-        return Diagnostic{{}, 0, 0, std::string("the stored state cannot be read: part ") + part + " does not fit this version",
-                          "start with an empty state directory, or with the version that wrote it"};
-    };
-    const auto bytes = [&](const char* part) {
+    if (Status s = check_origin(checkpoint, parts.options, parts.decider.inventory().model()); !s) return s;
+    std::string broken;
+    const auto restore = [&](const std::string& part, auto&& fields) {
         const auto found = checkpoint.parts.find(part);
-        return found == checkpoint.parts.end() ? std::string_view{} : std::string_view{found->second};
+        Archive a(found == checkpoint.parts.end() ? std::string_view{} : std::string_view{found->second});
+        fields(a);
+        if (broken.empty() && (!a.ok() || !a.at_end())) broken = part;
     };
     std::map<std::string, std::string> clocks;
-    Archive clock_bytes(bytes("clocks"));
-    clock_bytes(clocks);
-    if (!clock_bytes.ok()) return broken("clocks");
+    restore("clocks", [&](Archive& a) { a(clocks); });
     for (const PartitionOffset& o : checkpoint.offsets) {
         PartitionState state{o.next, PartitionClock(parts.options.slots.clock_jump)};
         Archive a(clocks[o.partition]);
         state.clock.archive(a, parts.names);
-        if (!a.ok()) return broken("clocks");
+        if (!a.ok()) broken = "clocks";
         parts.partitions.emplace(o.partition, std::move(state));
     }
-    Archive slots(bytes("open_slots"));
-    uint64_t n = 0;
-    slots(n);
-    for (uint64_t i = 0; i < n && slots.ok(); ++i) {
-        int64_t at = 0;
-        slots(at);
-        archive_slot(slots, parts.open_slots[at], parts.names);
+    restore("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, parts.names); });
+    parts.decider.each_stage([&](const char* name, auto& stage) { restore(name, [&](Archive& a) { stage.archive(a); }); });
+    if (checkpoint.decided_until != kBeginningOfTime) parts.decider.go_on_at(slot_of(checkpoint.decided_until, checkpoint.slot_length));
+    const std::map<std::string, Sink*> receivers = outboxes(parts.sinks);
+    for (const auto& [name, bytes] : checkpoint.parts) {
+        if (!name.starts_with(kOutbox)) continue;
+        const auto receiver = receivers.find(name);
+        if (receiver == receivers.end()) parts.unclaimed.emplace(name, bytes);
+        else restore(name, [&](Archive& a) { receiver->second->archive(a); });
     }
-    if (!slots.ok()) return broken("open_slots");
-    Archive decided(bytes("decider"));
-    parts.decider.archive(decided);
-    if (!decided.ok()) return broken("decider");
-    return Done{};
+    if (broken.empty()) return Done{};
+    return problem("the stored state cannot be read: part " + broken + " does not fit this version",
+                   "start with an empty state directory, or with the version that wrote it");
 }
 
 }  // namespace foreshock

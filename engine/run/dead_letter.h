@@ -1,4 +1,4 @@
-// Where records go that could not be used. Implementations: connectors/file, connectors/kafka.
+// Where records go that could not be used, and warnings that nobody took. Implementations: connectors/file, connectors/kafka.
 #pragma once
 
 #include <string_view>
@@ -7,11 +7,20 @@
 
 namespace foreshock {
 
+// A warning that its receiver never took.
+struct UndeliveredWarning {
+    std::string_view receiver;  // name of the sink
+    std::string_view reason;    // refused: by the receiver; given_up: not taken for too long; overflow: too many waited
+    std::string_view what;      // "status 404: no such hook"
+    std::string_view event;     // JSON, as it would have been sent
+};
+
 // Any thread: implementations lock. Writing must not block for long; what cannot be kept is counted by the implementation.
 class DeadLetterOutput {
 public:
     virtual ~DeadLetterOutput() = default;
     virtual void write(std::string_view partition, const BadRecord& record) = 0;
+    virtual void write(const UndeliveredWarning& warning) = 0;
 };
 
 }  // namespace foreshock

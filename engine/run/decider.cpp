@@ -60,18 +60,4 @@ void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firing
     totals_.gauges = inventory_.gauges().size();
 }
 
-void Decider::archive(Archive& a) {
-    inventory_.archive(a);
-    window_.archive(a);
-    detect_.archive(a);
-    correlate_.archive(a);
-    forecast_.archive(a);
-    match_.archive(a);
-    warn_.archive(a);
-    warn_rules_.archive(a);
-    stand_.archive(a);
-    a(rank_);
-    a(next_);
-}
-
 }  // namespace foreshock

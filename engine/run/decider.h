@@ -38,7 +38,22 @@ public:
     const RunTotals& totals() const { return totals_; }
     const Inventory& inventory() const { return inventory_; }
 
-    void archive(Archive& a);
+    // Calls `f` with the name of each stage that keeps state and the stage, in the order in which they are restored.
+    template <class F>
+    void each_stage(F&& f) {
+        f("inventory", inventory_);
+        f("window", window_);
+        f("detect", detect_);
+        f("correlate", correlate_);
+        f("forecast", forecast_);
+        f("match", match_);
+        f("warn", warn_);
+        f("rule_warnings", warn_rules_);
+        f("standing", stand_);
+        f("rank", rank_);
+    }
+    // After the stages were restored.
+    void go_on_at(SlotIndex next) { next_ = next; }
 
 private:
     void count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings);

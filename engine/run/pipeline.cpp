@@ -3,9 +3,16 @@
 #include <algorithm>
 
 #include "engine/base/check.h"
+#include "engine/base/kill_point.h"
 #include "engine/run/checkpoint.h"
 
 namespace foreshock {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{5};  // with an output, for each checkpoint
+
+}  // namespace
 
 Pipeline::Pipeline(PipelineSettings settings)
     : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.model, settings_.options) {
@@ -32,7 +39,7 @@ Status Pipeline::run() {
         }
         close_ready_slots();
         if (std::chrono::steady_clock::now() < next_checkpoint) continue;
-        if (Status s = checkpoint(); !s) return s;
+        if (const auto made = checkpoint(); !made) return made.problems();
         next_checkpoint = std::chrono::steady_clock::now() + settings_.checkpoint_every;
     }
     return finish();
@@ -49,8 +56,13 @@ Status Pipeline::finish() {
     for (auto& lane : lanes_)
         if (failure.empty()) failure = lane->failure();
     if (!stop_ && failure.empty()) close_until({INT64_MAX - 1}, true);
-    if (Status s = checkpoint(); !s) return s;
+    for (Sink* s : sinks_)
+        if (!s->outbox().empty()) (void)s->flush(kPatience);
+    const auto made = checkpoint();
+    if (!made) return made.problems();
     if (!failure.empty()) return Diagnostic{{}, 0, 0, failure, {}};
+    if (!made.value())
+        return Diagnostic{{}, 0, 0, "an output did not take all warnings: no checkpoint was made", "what came since the last one is done again at the next start"};
     return Done{};
 }
 
@@ -134,6 +146,7 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
         for (auto& lane : lanes_) lane->close({slot}, merged_);
         take_new_rules();
         decider_.decide({slot}, merged_, names_);
+        kill_point("slot/decided");
         { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_.totals(); }
         decided_until({slot});
     }
@@ -192,19 +205,29 @@ Status Pipeline::restore() {
     auto loaded = settings_.store.load();
     if (!loaded) return loaded.problems();
     if (!loaded.value()) return Done{};
-    return restore_checkpoint(*loaded.value(), {settings_.options, names_, decider_, restored_, carried_});
+    kill_point("restore/loaded");
+    Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, decider_, restored_, carried_, sinks_, unclaimed_});
+    kill_point("restore/done");
+    return done;
 }
 
-Status Pipeline::checkpoint() {
-    for (Sink* s : sinks_) (void)s->flush(std::chrono::seconds{5});
+// What was said must have arrived, or be part of the checkpoint, before its making is forgotten.
+Result<bool> Pipeline::checkpoint() {
+    kill_point("checkpoint/begun");
+    for (Sink* s : sinks_)
+        if (s->outbox().empty() && !s->flush(kPatience)) return false;
+    kill_point("checkpoint/flushed");
     const Checkpoint made = [this] {
         const std::lock_guard lock(restored_mutex_);
-        return make_checkpoint({settings_.options, names_, decider_, restored_, carried_}, lanes_, settings_.model.hash);
+        return make_checkpoint({settings_.options, names_, decider_, restored_, carried_, sinks_, unclaimed_}, lanes_);
     }();
-    if (Status s = settings_.store.save(made); !s) return s;
+    kill_point("checkpoint/made");
+    if (Status s = settings_.store.save(made); !s) return s.problems();
+    kill_point("checkpoint/saved");
     ++checkpoints_;
     for (Source* s : sources_) s->stored(made.offsets);
-    return Done{};
+    kill_point("checkpoint/told");
+    return true;
 }
 
 void Pipeline::stop() {

@@ -66,7 +66,7 @@ private:
     void take_new_rules();
     EventTime watermark(bool& only_open);
     bool all_finished();
-    Status checkpoint();
+    Result<bool> checkpoint();  // false: not now, an output has not taken everything
     void await_turn(EventTime lane_low);
     std::optional<PartitionState> restored(const std::string& partition);
     Status finish();
@@ -81,6 +81,7 @@ private:
     std::mutex restored_mutex_;
     std::map<std::string, PartitionState> restored_;  // partitions of the checkpoint that no lane has opened yet
     std::map<int64_t, SlotPartial> carried_;          // open slots of the checkpoint
+    std::map<std::string, std::string> unclaimed_;    // of the checkpoint: what waits for receivers that are not configured
     SlotPartial merged_;
 
     std::mutex mutex_;

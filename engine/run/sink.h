@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "engine/base/archive.h"
 #include "engine/warn/warning.h"
 
 namespace foreshock {
@@ -17,6 +18,10 @@ public:
     virtual void deliver(std::span<const WarningRevision> revisions) = 0;
     // Returns when everything delivered so far has arrived, or `false` when the other side did not take it in time.
     virtual bool flush(std::chrono::milliseconds timeout) = 0;
+    // Name under which checkpoints keep what waits, saved and restored by `archive`; restored before anything is delivered.
+    // Empty: a checkpoint waits for `flush` instead, and is not made while that fails.
+    virtual std::string outbox() const { return {}; }
+    virtual void archive(Archive&) {}
     // True while the other side is reached (for /readyz).
     virtual bool ready() const { return true; }
     virtual std::string name() const = 0;

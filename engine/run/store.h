@@ -8,14 +8,19 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/base/time.h"
 #include "engine/event/record.h"
 
 namespace foreshock {
 
 struct Checkpoint {
-    std::vector<PartitionOffset> offsets;          // one for each partition
-    std::map<std::string, std::string> parts;      // stage name ("clocks", "window", "detect", …) -> archived bytes
-    std::string config_hash;                       // of the configuration it was made under
+    std::string app;                                // whose it is
+    std::string config_hash;                        // of the configuration it was made under
+    std::string shape;                              // of the service model: under another one, numbers in the parts mean something else
+    Micros slot_length{0};
+    EventTime decided_until = kBeginningOfTime;     // every slot before it is decided
+    std::vector<PartitionOffset> offsets;           // one for each partition
+    std::map<std::string, std::string> parts;       // by name ("clocks", "window", "detect", …), archived
 };
 
 // One worker only.

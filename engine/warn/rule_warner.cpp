@@ -208,4 +208,24 @@ void RuleWarner::add_firing(const RuleFiring& f, WarningRevision& w) const {
 
 void RuleWarner::say(const Life& life, WarningRevision w) { (life.shadow ? out_.shadow : out_.said).push_back(std::move(w)); }
 
+std::vector<OpenWarning> RuleWarner::open_in(std::string_view archived, const std::string& app) {
+    Archive a(archived);
+    std::map<Name, Life> lives;
+    a(lives);
+    std::vector<OpenWarning> open;
+    if (!a.ok()) return open;
+    for (const auto& [name, life] : lives) {
+        OpenWarning w;
+        w.id = warning_id(app, "rule " + name.first, name.second, life.opened_start);
+        w.rule = name.first;
+        w.key = name.second;
+        w.service = life.service;
+        w.opened_at = life.opened_at;
+        w.revision = life.revision;
+        w.shadow = life.shadow;
+        open.push_back(std::move(w));
+    }
+    return open;
+}
+
 }  // namespace foreshock

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@ public:
     // What maintenance kept back or let go in this slot; the SLO is the name of the rule.
     const std::vector<SuppressedWarning>& suppressed() const { return suppressed_; }
     void archive(Archive& a) { a(lives_, held_); }
+    // What is open in bytes that `archive` saved; nothing where they are broken.
+    static std::vector<OpenWarning> open_in(std::string_view archived, const std::string& app);
 
 private:
     // An open warning, with what its end needs where the rule is gone by then.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "engine/base/currency.h"
 #include "engine/warn/campaign_life.h"
@@ -16,22 +17,28 @@ namespace {
 
 constexpr const char* kCapacityName = "capacity";
 
+using PromiseName = std::pair<std::string, std::string>;  // service and promise; no name: its capacity
+using LivesByName = std::map<PromiseName, WarningLife>;
+
 double known(double x) { return std::isnan(x) ? 0 : x; }
 
 }  // namespace
 
 struct Warner::State {
+    using Key = std::pair<ServiceIndex, uint32_t>;  // service, number of its promise
     State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), suppression(i, o.warn), campaigns(i, o.app) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
-    std::map<std::pair<ServiceIndex, uint32_t>, WarningLife> lives;
+    std::map<Key, WarningLife> lives;
     Suppression suppression;
     CampaignLife campaigns;
     std::vector<WarningRevision> said, open;
     bool started = false;
     EventTime last{};
 
+    PromiseName name_of(const Key& key) const;
+    std::optional<Key> key_of(const PromiseName& name) const;
     WarningRevision revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const;
     void add_driver(const BreachForecast& f, WarningRevision& w) const;
     void add_resource(const BreachForecast& f, WarningRevision& w) const;
@@ -146,9 +153,58 @@ void Warner::State::add_impact(const BreachForecast& f, WarningRevision& w) cons
     if (w.impact.currency.empty() && model != nullptr) w.impact.currency = model->currency;
 }
 
+PromiseName Warner::State::name_of(const Key& key) const {
+    const ServiceEntry& service = inventory.services()[key.first];
+    return {service.name, key.second == kCapacityPromise ? std::string{} : service.model->slos[key.second].name};
+}
+
+std::optional<Warner::State::Key> Warner::State::key_of(const PromiseName& name) const {
+    const ServiceIndex service = inventory.find_service(name.first);
+    if (service == kNoIndex) return std::nullopt;
+    if (name.second.empty()) return Key{service, kCapacityPromise};
+    const ServiceModel* model = inventory.services()[service].model;
+    for (uint32_t k = 0; model != nullptr && k < model->slos.size(); ++k)
+        if (model->slos[k].name == name.second) return Key{service, k};
+    return std::nullopt;
+}
+
+// By name: a number of a promise means nothing without its model.
 void Warner::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.lives, s.suppression, s.campaigns);
+    LivesByName lives;
+    for (const auto& [key, life] : s.lives) lives.emplace(s.name_of(key), life);
+    a(s.started, s.last, lives);
+    if (a.restoring()) {
+        s.lives.clear();
+        for (auto& [name, life] : lives) {
+            const auto key = s.key_of(name);
+            if (!key) return a.fail();
+            s.lives.emplace(*key, std::move(life));
+        }
+    }
+    a(s.suppression, s.campaigns);
+}
+
+std::vector<OpenWarning> Warner::open_in(std::string_view archived, const std::string& app) {
+    Archive a(archived);
+    bool started = false;
+    EventTime last{};
+    LivesByName lives;
+    a(started, last, lives);
+    std::vector<OpenWarning> open;
+    if (!a.ok()) return open;
+    for (const auto& [name, life] : lives) {
+        if (!life.is_open()) continue;
+        OpenWarning w;
+        w.rule = "builtin";
+        w.service = name.first;
+        w.slo = name.second.empty() ? kCapacityName : name.second;
+        w.id = warning_id(app, w.service, w.slo, life.opened_start());
+        w.opened_at = life.opened_at();
+        w.revision = life.revision();
+        open.push_back(std::move(w));
+    }
+    return open;
 }
 
 }  // namespace foreshock

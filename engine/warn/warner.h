@@ -4,6 +4,9 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/base/archive.h"
 #include "engine/detect/signal.h"
@@ -26,6 +29,8 @@ public:
     // What maintenance kept back or let go in this slot.
     std::span<const SuppressedWarning> suppressed() const;
     void archive(Archive& a);
+    // What is open in bytes that `archive` saved, without the model they were saved under; nothing where they are broken.
+    static std::vector<OpenWarning> open_in(std::string_view archived, const std::string& app);
 
 private:
     struct State;

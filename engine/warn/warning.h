@@ -85,6 +85,14 @@ struct WarningRevision {
     std::string sentence;
 };
 
+// A warning that is open in stored state.
+struct OpenWarning {
+    std::string id, rule, service, slo, key;  // slo: of a promise; key: of a rule of the user's
+    EventTime opened_at{};
+    uint32_t revision = 0;  // of its last word
+    bool shadow = false;
+};
+
 // What would have been said, had no maintenance of the calendar kept it back.
 struct SuppressedWarning {
     enum class State : uint8_t { suppressed, ended, released };  // released: the maintenance is over and it is said after all

@@ -77,6 +77,15 @@ struct LearnOptions : CommonOptions {
 };
 int learn_command(const LearnOptions& options);
 
+struct StateOptions {
+    std::string directory;
+    bool json = false;
+};
+int state_ls_command(const StateOptions& options);
+int state_dump_command(const StateOptions& options);
+int state_verify_command(const StateOptions& options);
+int state_compact_command(const StateOptions& options);
+
 struct CheckOptions : CommonOptions {
     std::vector<std::string> configs;
     std::string sample;

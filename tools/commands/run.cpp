@@ -9,6 +9,7 @@
 #include "tools/commands/serving.h"
 #include "tools/commands/session.h"
 #include "tools/exit_codes.h"
+#include "tools/kill_points.h"
 #include "tools/log.h"
 #include "tools/shadow_record.h"
 #include "tools/stop_signals.h"
@@ -22,8 +23,8 @@ namespace {
 // What a run is made of; lives as long as its pipeline.
 struct Parts {
     std::vector<std::unique_ptr<Source>> sources;
+    std::unique_ptr<DeadLetterOutput> dead_letters;  // before the sinks, which write to it until they end
     std::vector<std::unique_ptr<Sink>> sinks;
-    std::unique_ptr<DeadLetterOutput> dead_letters;
     std::unique_ptr<Store> store;
     std::unique_ptr<ShadowRecord> shadow;  // null when none is kept
 };
@@ -40,8 +41,8 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
     Diagnostics problems;
     if (config.sources.empty()) problems.push_back({config.file, 0, 0, "no sources", "add sources: [{kafka: {brokers: ..., topics: [...]}}]"});
     take(make_sources(config, {.until_end = until_end, .from_beginning = false, .start = {}}), parts.sources, problems);
-    take(make_sinks(config), parts.sinks, problems);
     take(make_dead_letters(config), parts.dead_letters, problems);
+    take(make_sinks(config, parts.dead_letters.get()), parts.sinks, problems);
     if (!config.shadow.file.empty()) take(ShadowRecord::open(config.shadow.file, FileSink::Mode::append, cloud_event_context(config)), parts.shadow, problems);
     if (!problems.empty()) return problems;
     return parts;
@@ -63,6 +64,7 @@ int run_command(const RunOptions& o) {
     set_up_log(o, config);
     for (const Diagnostic& notice : config.notices) log(LogLevel::warning, notice.text());
     StopSignals::hold();
+    set_up_kill_points();
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
     Parts& parts = made.value();

@@ -63,13 +63,13 @@ Readiness Serving::readiness() const {
 
 std::vector<ReceiverMetrics> Serving::receivers() const {
     std::vector<ReceiverMetrics> all;
-    const auto add = [&](const std::string& name, const OutboundCounts& c, uint64_t overflowed) {
-        all.push_back({name, c.delivered, c.retried, c.rejected, overflowed, c.waiting, c.reached});
+    const auto add = [&](const std::string& name, const OutboundCounts& c, uint64_t overflowed, uint64_t given_up) {
+        all.push_back({name, c.delivered, c.retried, c.rejected, overflowed, given_up, c.waiting, c.reached});
     };
     for (const auto& sink : sinks_) {
-        if (const auto* webhook = dynamic_cast<const WebhookSink*>(sink.get())) add(webhook->name(), webhook->counts(), webhook->overflowed());
+        if (const auto* webhook = dynamic_cast<const WebhookSink*>(sink.get())) add(webhook->name(), webhook->counts(), webhook->overflowed(), webhook->given_up());
         if (const auto* alerts = dynamic_cast<const AlertmanagerSink*>(sink.get()))
-            for (const auto& [receiver, counts] : alerts->counts()) add(receiver, counts, alerts->overflowed());
+            for (const auto& [receiver, counts] : alerts->counts()) add(receiver, counts, alerts->overflowed(), 0);
     }
     return all;
 }

@@ -73,6 +73,7 @@ public:
     ~TranscriptWriter() override;
     void decided(const DecidedSlot& slot) override;
     void write(std::string_view partition, const BadRecord& record) override;
+    void write(const UndeliveredWarning&) override {}  // a scenario has no receivers
     Transcript take(const RunTotals& totals);
 
 private:

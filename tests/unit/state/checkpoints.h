@@ -49,6 +49,10 @@ inline Checkpoint checkpoint(int i) {
     c.offsets = {{"b/0", i * 10}, {"a/1", i * 20}, {"a/0", 7}};
     c.parts = {{"window", "window " + std::to_string(i)}, {"detect", std::string(200'000, static_cast<char>('a' + i))}, {"clocks", "same"}};
     c.config_hash = "hash";
+    c.app = "shop";
+    c.shape = "shape";
+    c.slot_length = std::chrono::seconds{10};
+    c.decided_until = EventTime{std::chrono::seconds{i * 10}};
     return c;
 }
 
@@ -69,6 +73,10 @@ inline void change(Checkpoint& c, Random& random) {
 
 inline void check_same(const Checkpoint& found, Checkpoint expected) {
     std::ranges::sort(expected.offsets, {}, &PartitionOffset::partition);
+    CHECK(found.app == expected.app);
+    CHECK(found.shape == expected.shape);
+    CHECK(found.slot_length == expected.slot_length);
+    CHECK(found.decided_until == expected.decided_until);
     REQUIRE(found.offsets.size() == expected.offsets.size());
     for (size_t i = 0; i < found.offsets.size(); ++i) {
         CHECK(found.offsets[i].partition == expected.offsets[i].partition);

@@ -24,3 +24,9 @@ TEST_CASE("a character that the bound cut in half makes no base64") {
     const std::string whole = std::string(kBadRecordBytes - 2, 'x') + "\xc3\xa9";
     CHECK(dead_letter_json("f", {0, 0, DropReason::oversized, whole, "long"}).find("x\xc3\xa9\"}") != line.npos);
 }
+
+TEST_CASE("a warning that nobody took stands as it would have been sent") {
+    CHECK(dead_letter_json({"webhook http://x", "refused", "status 400: \"no\"", R"({"id":"w-1.1"})"}) ==
+          R"({"receiver":"webhook http://x","reason":"refused","what":"status 400: \"no\"","event":{"id":"w-1.1"}})");
+    CHECK(dead_letter_json({"w", "refused", "\xff", "{}"}).find("\xff") == std::string::npos);
+}

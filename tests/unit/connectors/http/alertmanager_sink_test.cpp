@@ -187,6 +187,35 @@ TEST_CASE("alerts beyond the capacity are dropped and counted") {
     CHECK(sink->counts()[0].second.waiting == 2);
 }
 
+TEST_CASE("after a restart every Alertmanager is told what is open and which ends have not arrived") {
+    std::string away;
+    { away = StubReceiver{}.url(); }
+    WarningRevision other = warning(WarningState::open);
+    other.id = "w-other";
+    std::string bytes;
+    {
+        StubReceiver receiver;
+        const auto sink = open(options({away, receiver.url()}));
+        deliver(*sink, warning(WarningState::open));
+        deliver(*sink, other);
+        receiver.wait(1);
+        deliver(*sink, warning(WarningState::resolved));  // the one that is away does not hear of it
+        Archive saving;
+        sink->archive(saving);
+        bytes = saving.take();
+    }
+    StubReceiver receiver;
+    const auto sink = open(options({receiver.url()}));
+    Archive restoring(bytes);
+    sink->archive(restoring);
+    REQUIRE(restoring.ok());
+    CHECK(restoring.at_end());
+    REQUIRE(sink->flush(kLong));
+    const json alerts = json::parse(receiver.wait(1).at(0).body);
+    REQUIRE(alerts.size() == 2);
+    for (const json& a : alerts) CHECK((time_of(a["endsAt"]) > now() + 1min) == (a["labels"]["warning_id"] == "w-other"));
+}
+
 TEST_CASE("no URL is a problem") {
     CHECK_FALSE(AlertmanagerSink::open(options({}), {}, {}).ok());
     CHECK_FALSE(AlertmanagerSink::open(options({"localhost"}), {}, {}).ok());

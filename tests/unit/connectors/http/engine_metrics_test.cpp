@@ -32,7 +32,7 @@ TEST_CASE("the metrics of a run name every stage and reason") {
     state.capacity.push_back({"db-1", "connections_used", 0.75, 0.25});
     state.promises.push_back({"checkout", "latency", 0.8});
     state.open_warnings["critical"] = 1;
-    const std::string text = to_prometheus(totals, state, {{"webhook http://x", 5, 1, 0, 0, 2, true}}, "1.0");
+    const std::string text = to_prometheus(totals, state, {{"webhook http://x", 5, 1, 0, 0, 3, 2, true}}, "1.0");
     for (const char* line :
          {"foreshock_ingest_events_total 12\n", "foreshock_dropped_total{stage=\"ingest\",reason=\"late\"} 3\n",
           "foreshock_dropped_total{stage=\"decode\",reason=\"broken_json\"} 0\n",
@@ -41,6 +41,7 @@ TEST_CASE("the metrics of a run name every stage and reason") {
           "foreshock_capacity_headroom_ratio{resource=\"db-1\",metric=\"connections_used\"} 0.25\n",
           "foreshock_forecast_breach_probability_ratio{service=\"checkout\",slo=\"latency\"} 0.8\n",
           "foreshock_warn_open_warnings{severity=\"critical\"} 1\n",
+          "foreshock_sink_dropped_total{receiver=\"webhook http://x\",reason=\"given_up\"} 3\n",
           "foreshock_sink_waiting{receiver=\"webhook http://x\"} 2\n"}) {
         CHECK_THAT(text, ContainsSubstring(line));
     }

@@ -130,6 +130,27 @@ TEST_CASE("when too many wait, updates go before openings and ends") {
     CHECK(sink->counts().waiting == 3);
 }
 
+TEST_CASE("a receiver that was down while the process died gets everything from the next one, in order, under the same keys") {
+    std::string url, bytes;
+    { url = StubReceiver{}.url(); }
+    {
+        const auto sink = open(options(url));
+        deliver(*sink, {revision(1, WarningState::open), revision(2), revision(3)});
+        Archive saving;
+        sink->archive(saving);
+        bytes = saving.take();
+    }
+    StubReceiver receiver;
+    const auto sink = open(options(receiver.url()));
+    Archive restoring(bytes);
+    sink->archive(restoring);
+    deliver(*sink, {revision(3), revision(4, WarningState::resolved)});  // done again after the checkpoint
+    REQUIRE(sink->flush(kLong));
+    const std::string id = "w-00000000000000af.";
+    CHECK(keys(receiver.wait(5)) == std::vector<std::string>{id + "1", id + "2", id + "3", id + "3", id + "4"});
+    CHECK(receiver.wait(5)[2].body == receiver.wait(5)[3].body);
+}
+
 TEST_CASE("names in logs hide what may be secret") {
     const auto sink = open(options("http://user:password@localhost:1/hook/T0K3N?key=1"));
     CHECK(sink->name() == "webhook http://localhost:1");

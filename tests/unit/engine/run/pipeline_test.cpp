@@ -251,3 +251,90 @@ TEST_CASE("stored state of another shape is refused with a way out") {
         }
     }
 }
+
+namespace {
+
+// A sink by its interface: keeps what waits, or does not take it.
+struct WaitingSink : Sink {
+    explicit WaitingSink(std::string outbox, bool takes = true) : outbox_name(std::move(outbox)), taking(takes) {}
+    void deliver(std::span<const WarningRevision>) override {}
+    bool flush(std::chrono::milliseconds) override { return taking; }
+    std::string name() const override { return "waiting"; }
+    std::string outbox() const override { return outbox_name; }
+    void archive(Archive& a) override { a(waiting); }
+
+    std::string outbox_name, waiting;
+    bool taking;
+};
+
+Status run_with(Store& store, std::vector<Sink*> sinks, const EngineOptions& options = {}, const Model& model = {}) {
+    static const Expansion expansion = random_records(61, 300);
+    NativeJsonFactory decoders;
+    PipelineSettings settings{options, model, decoders, store};
+    Pipeline pipeline(settings);
+    MemorySource source(expansion, expansion.records, {});
+    pipeline.add(source);
+    for (Sink* sink : sinks) pipeline.add(*sink);
+    return pipeline.run();
+}
+
+std::string first_problem(const Status& status) { return status.ok() ? std::string{} : status.problems().front().message; }
+
+}  // namespace
+
+TEST_CASE("no checkpoint is made while an output has not taken what was said") {
+    MemoryStore store;
+    WaitingSink sink("", false);
+    CHECK(first_problem(run_with(store, {&sink})) == "an output did not take all warnings: no checkpoint was made");
+    CHECK_FALSE(store.load().value().has_value());
+    sink.taking = true;
+    CHECK(run_with(store, {&sink}));
+    CHECK(store.load().value().has_value());
+}
+
+TEST_CASE("what waits for receivers is part of the checkpoint, told apart by name and order") {
+    MemoryStore store;
+    WaitingSink a("hook", false), b("hook", false), c("other", false);
+    a.waiting = "for a";
+    b.waiting = "for b";
+    c.waiting = "for c";
+    REQUIRE(run_with(store, {&a, &b, &c}));  // waiting is no reason to make no checkpoint
+    CHECK(store.load().value()->parts.contains("outbox/hook 2"));
+
+    WaitingSink a2("hook"), b2("hook");
+    REQUIRE(run_with(store, {&a2, &b2}));
+    CHECK(a2.waiting == "for a");
+    CHECK(b2.waiting == "for b");
+
+    WaitingSink c2("other");  // was not configured in between
+    REQUIRE(run_with(store, {&c2}));
+    CHECK(c2.waiting == "for c");
+}
+
+TEST_CASE("the state of another app, of other slots and of another model is refused") {
+    Model model;
+    model.services.resize(2);
+    model.services[0].name = "shop";
+    model.services[0].slos.resize(1);
+    model.services[0].slos[0].name = "latency";
+    model.services[1].name = "web";
+    MemoryStore store;
+    REQUIRE(run_with(store, {}, {}, model));
+    EngineOptions other;
+    other.app = "other";
+    CHECK(first_problem(run_with(store, {}, other, model)) == "the stored state is that of app 'foreshock', and this is 'other'");
+    other = {};
+    other.slots.length = std::chrono::seconds{30};
+    CHECK(first_problem(run_with(store, {}, other, model)) == "the stored state has slots of 10 s, the configuration of 30 s");
+    const std::string reason = "the stored state was made under a service model with other services, promises, resources or views";
+    Model changed = model;
+    std::swap(changed.services[0], changed.services[1]);
+    CHECK(first_problem(run_with(store, {}, {}, changed)) == reason);
+    changed = model;
+    changed.services[0].slos[0].name = "errors";
+    CHECK(first_problem(run_with(store, {}, {}, changed)) == reason);
+    changed = model;
+    changed.services[0].slos[0].below = 123;
+    changed.services[0].owner = "somebody";
+    CHECK(run_with(store, {}, {}, changed));
+}
