@@ -15,7 +15,7 @@ namespace foreshock {
 
 // One worker only, but for `ready` and `lost`. Revisions of one warning go to one partition, in order, and
 // idempotently: a broker that is away for however long gets each once when it is back. Never waits; what the producer
-// has no room for is counted as lost.
+// has no room for is counted as lost, and from then on no flush succeeds: no checkpoint is made, and the next start says it again.
 class KafkaSink : public Sink {
 public:
     // Does not wait for a broker. Problems: properties that are wrong, no topic.

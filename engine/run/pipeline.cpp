@@ -10,7 +10,19 @@ namespace foreshock {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};  // with an output, for each checkpoint
+constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint
+
+// True when all of them have taken what was said.
+bool flush(const std::vector<Sink*>& sinks, bool with_outbox) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    bool all = true;
+    for (Sink* sink : sinks) {
+        if (sink->outbox().empty() == with_outbox) continue;
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        all = sink->flush(std::max(left, std::chrono::milliseconds{0})) && all;
+    }
+    return all;
+}
 
 }  // namespace
 
@@ -56,8 +68,7 @@ Status Pipeline::finish() {
     for (auto& lane : lanes_)
         if (failure.empty()) failure = lane->failure();
     if (!stop_ && failure.empty()) close_until({INT64_MAX - 1}, true);
-    for (Sink* s : sinks_)
-        if (!s->outbox().empty()) (void)s->flush(kPatience);
+    (void)flush(sinks_, true);
     const auto made = checkpoint();
     if (!made) return made.problems();
     if (!failure.empty()) return Diagnostic{{}, 0, 0, failure, {}};
@@ -214,8 +225,7 @@ Status Pipeline::restore() {
 // What was said must have arrived, or be part of the checkpoint, before its making is forgotten.
 Result<bool> Pipeline::checkpoint() {
     kill_point("checkpoint/begun");
-    for (Sink* s : sinks_)
-        if (s->outbox().empty() && !s->flush(kPatience)) return false;
+    if (!flush(sinks_, false)) return false;
     kill_point("checkpoint/flushed");
     const Checkpoint made = [this] {
         const std::lock_guard lock(restored_mutex_);

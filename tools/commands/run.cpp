@@ -48,6 +48,14 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
     return parts;
 }
 
+void say_what_waits(const Parts& parts, const Config& config) {
+    for (const auto& sink : parts.sinks) {
+        if (sink->outbox().empty() || sink->ready()) continue;
+        const bool kept = !config.state.directory.empty();
+        log(LogLevel::warning, sink->name() + ": not reached; what waits for it " + (kept ? "is kept in the state" : "is lost, as there is no state.directory"));
+    }
+}
+
 int finish(Pipeline& pipeline, const LeadTimes& lead_times, const RunOptions& o) {
     const RunTotals totals = pipeline.totals();
     if (o.until_end || o.json) std::printf("%s\n", totals_json(totals, lead_times.breaches()).c_str());
@@ -96,6 +104,7 @@ int run_command(const RunOptions& o) {
     log(LogLevel::info, "foreshock " + std::string(kVersion) + " runs " + config.engine.app);
     const ProgressLine progress(pipeline);
     if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    say_what_waits(parts, config);
     return finish(pipeline, lead_times, o);
 }
 
