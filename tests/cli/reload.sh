@@ -95,6 +95,7 @@ grep -qF '"rule":"trial","opened":1' report.json || { cat report.json; fail 'the
 
 # by a changed file
 sed -i 's/watch_every: 0s/watch_every: 100ms/; s/, web: {}//' config.yaml
+rm log # it is awaited below, and would be the one of before until the shell has opened the new one
 "$FORESHOCK" run config.yaml <events >out 2>log &
 pid=$!
 exec 3>events

@@ -135,7 +135,7 @@ limited() (
   run limited.yaml
 )
 refused 'a limit on files' 'a file would grow beyond the limit of this system (raise it (ulimit -f), then start again)' limited
-unchanged 'a limit on files'
+good state 'a limit on files'
 goes_on 'a limit on files'
 if unshare -m true 2>/dev/null || unshare -rm true 2>/dev/null; then
   inside() { if [ "$(id -u)" = 0 ]; then unshare -m bash -euc "$1"; else unshare -rm bash -euc "$1"; fi; }
