@@ -36,6 +36,9 @@ public:
     Row solve(const std::array<bool, N>& use) const;
     // As above, dropping the most negative coefficient among those of `not_negative` until none is.
     Row solve_not_negative(std::array<bool, N> use, const std::array<bool, N>& not_negative) const;
+    // Inverse of the normal matrix over the regressors that `use` names, zero elsewhere: times the squared residual it is the
+    // covariance of the coefficients, were the samples independent.
+    std::array<Row, N> inverse(const std::array<bool, N>& use) const;
     // Share of the variance of y that `b` explains (can be negative).
     double explained(const Row& b) const;
     // Standard deviation of y about the fit.
@@ -49,6 +52,7 @@ public:
     }
 
 private:
+    Row solve(const std::array<bool, N>& use, Row b) const;
     double squared_error(const Row& b) const;
 
     std::array<Row, N> xx_{};
@@ -58,8 +62,24 @@ private:
 
 template <size_t N>
 typename LeastSquares<N>::Row LeastSquares<N>::solve(const std::array<bool, N>& use) const {
+    return solve(use, xy_);
+}
+
+template <size_t N>
+std::array<typename LeastSquares<N>::Row, N> LeastSquares<N>::inverse(const std::array<bool, N>& use) const {
+    std::array<Row, N> out{};
+    for (size_t i = 0; i < N; ++i) {
+        if (!use[i]) continue;
+        Row unit{};
+        unit[i] = 1;
+        out[i] = solve(use, unit);
+    }
+    return out;
+}
+
+template <size_t N>
+typename LeastSquares<N>::Row LeastSquares<N>::solve(const std::array<bool, N>& use, Row b) const {
     std::array<Row, N> a = xx_;
-    Row b = xy_;
     for (size_t i = 0; i < N; ++i) {
         if (use[i] && xx_[i][i] > 0) { a[i][i] *= 1 + 1e-6; continue; }
         for (size_t j = 0; j < N; ++j) a[i][j] = a[j][i] = 0;

@@ -1,6 +1,9 @@
 // Output of correlate: for each resource, what demand will make of it; and the incidents that open signals form.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,24 @@ struct Cause {
     std::string node;   // name of a service, resource or calendar entry
     std::string what;   // "volume", "value", "utilization", …
     double share = 0;   // shares of an incident add up to 1
+};
+
+// How a gauge answers to demand, as learned: utilization = idle + per_volume * volume + per_value * value.
+struct Response {
+    bool known = false;
+    double idle = 0;                       // without any demand
+    double per_volume = 0, per_value = 0;  // for one transaction, and for one money unit, a second
+    double scatter = 0;                    // usual deviation of a minute from what it says
+    // Of (idle, per_volume, per_value): upper triangle, row by row.
+    std::array<double, 6> covariance{};
+
+    double at(double volume, double value) const { return idle + per_volume * volume + per_value * value; }
+    // Standard error of `at`, the scatter of a minute with it.
+    double error(double volume, double value) const {
+        const auto& [aa, ab, ac, bb, bc, cc] = covariance;
+        const double fit = aa + 2 * (ab * volume + ac * value + bc * volume * value) + bb * volume * volume + cc * value * value;
+        return std::sqrt(scatter * scatter + std::max(0.0, fit));
+    }
 };
 
 // What is known of a gauge's way to its limit, demand and sensor joined.
@@ -43,6 +64,8 @@ struct Outlook {
     double demand_age_seconds = 0;
     bool from_sensor = true;       // the sensor speaks; else demand alone
     bool from_demand = false;      // a learned response to demand has its say
+    ServiceIndex demand_of = kNoIndex;  // whose demand it is learned against
+    Response response;             // of what follows demand
     double idle = 0;               // utilization that is there without any demand
     double job = 0;                // usual extra utilization of this minute of the hour
     DriverKind driver = DriverKind::other;

@@ -56,8 +56,9 @@ void OutlookMaker::update(const Inventory& inventory, const DriverFinder& driver
     out.noise = g.noise;
     Guess demand;
     const bool owned = resource.service != kNoIndex;
+    if (owned) out.demand_of = drivers.demand_of(resource.service, signals);
     if (owned && follows_demand(resource.kind)) {
-        const ServiceState& s = signals.services[drivers.demand_of(resource.service, signals)];
+        const ServiceState& s = signals.services[out.demand_of];
         response_.learn(seconds, signals.end, g, s.volume.level, s.value.level);
         if (response_.usable()) {
             demand = from_demand(s);
@@ -66,6 +67,7 @@ void OutlookMaker::update(const Inventory& inventory, const DriverFinder& driver
             out.cost_ratio = response_.cost_ratio();
             out.job = response_.job(signals.end);
             out.idle = response_.predict(0, 0);
+            out.response = response_.response();
         }
         out.demand_age_seconds = s.volume.age_seconds;
     }
@@ -130,7 +132,7 @@ void OutlookMaker::fill(const Inventory& inventory, const DriverFinder& drivers,
     const ResourceEntry& resource = inventory.resources()[inventory.gauges()[out.gauge].resource];
     if (resource.kind == ResourceKind::queue) return fill_queue(inventory, drivers, signals, seconds, out);
     if (!fills_by_balance(resource.kind)) return;
-    const ServiceState& s = signals.services[drivers.demand_of(resource.service, signals)];
+    const ServiceState& s = signals.services[out.demand_of];
     fill_.learn(seconds, out.level, s.volume.level);
     if (!fill_.usable() || !(s.volume.level > 0) || std::isnan(out.level)) return;
     out.fills = true;

@@ -14,6 +14,7 @@ constexpr double kLeastExplained = 0.25;
 constexpr double kSaturated = 0.88;   // above, utilization no longer follows demand
 constexpr double kLeastJob = 0.03;
 constexpr int64_t kMinutesOfHour = 60;
+constexpr double kTogether = 5;       // neighbouring minutes err alike: so many count as one where the fit's own error is told
 
 }  // namespace
 
@@ -57,6 +58,24 @@ void ResponseModel::close_minute(int64_t minute) {
     const bool priced = value > 0;
     coefficients_ = fit_.solve_not_negative({true, true, priced}, {false, true, true});
     usable_ = fit_.explained(coefficients_) >= kLeastExplained && (coefficients_[1] > 0 || coefficients_[2] > 0);
+    scatter_ = fit_.residual(coefficients_);
+    const auto inverse = fit_.inverse({true, coefficients_[1] > 0, coefficients_[2] > 0});
+    size_t k = 0;
+    for (size_t i = 0; i < kCoefficients; ++i)
+        for (size_t j = i; j < kCoefficients; ++j) covariance_[k++] = kTogether * scatter_ * scatter_ * inverse[i][j];
+}
+
+Response ResponseModel::response() const {
+    Response r;
+    if (!usable_) return r;
+    r.known = true;
+    r.idle = std::max(0.0, gain_ * coefficients_[0]);
+    r.per_volume = gain_ * coefficients_[1];
+    r.per_value = gain_ * coefficients_[2];
+    r.scatter = gain_ * scatter_;
+    r.covariance = covariance_;
+    for (double& v : r.covariance) v *= gain_ * gain_;
+    return r;
 }
 
 double ResponseModel::predict(double volume, double value) const {

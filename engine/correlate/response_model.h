@@ -8,6 +8,7 @@
 
 #include "engine/base/least_squares.h"
 #include "engine/base/quantile_ring.h"
+#include "engine/correlate/incident.h"
 #include "engine/detect/signal.h"
 
 namespace foreshock {
@@ -29,12 +30,16 @@ public:
     }
     // Actual over predicted: now (EWMA of a minute's weight 0.3) over the slow gain. 1 while unknown.
     double cost_ratio() const;
+    // As of the last fit, the slow gain with it. Not known unless usable.
+    Response response() const;
     // Usual extra utilization from two minutes ago to one ahead: hourly jobs.
     double job(EventTime end) const;
 
     template <class A>
     void archive(A& a) {
         a(fit_, sums_, weight_, minute_, coefficients_, gains_, jobs_, gain_, recent_, usable_, minutes_);
+        for (double& v : covariance_) a(v);
+        a(scatter_);
         if (a.restoring() && jobs_.size() != 60) a.fail();
     }
 
@@ -50,6 +55,8 @@ private:
     QuantileRing gains_;            // each minute
     std::vector<float> jobs_;       // [minute of the hour], median residual
     double gain_ = 1, recent_ = 1;
+    std::array<double, 6> covariance_{};  // of the coefficients: upper triangle, row by row
+    double scatter_ = 0;
     bool usable_ = false;
     int64_t minutes_ = 0;
 };

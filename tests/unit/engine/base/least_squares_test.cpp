@@ -45,3 +45,17 @@ TEST_CASE("least squares: nothing known is no crash") {
     CHECK(f.explained({1, 2, 3}) == 0);
     CHECK(f.residual({1, 2, 3}) == 0);
 }
+
+TEST_CASE("least squares: the inverse of the normal matrix says how sure the coefficients are") {
+    LeastSquares<2> fit;
+    for (const double x : {1.0, 2.0, 3.0, 4.0}) fit.add({1, x}, 2 * x);  // [4 10; 10 30], determinant 20
+    const auto both = fit.inverse({true, true});
+    CHECK(both[0][0] == Approx(1.5).epsilon(1e-4));
+    CHECK(both[0][1] == Approx(-0.5).epsilon(1e-4));
+    CHECK(both[1][0] == Approx(both[0][1]));
+    CHECK(both[1][1] == Approx(0.2).epsilon(1e-4));
+    const auto one = fit.inverse({false, true});
+    CHECK(one[1][1] == Approx(1 / 30.0).epsilon(1e-4));
+    CHECK(one[0][0] == 0);
+    CHECK(one[1][0] == 0);
+}

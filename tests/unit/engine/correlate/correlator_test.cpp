@@ -33,6 +33,15 @@ TEST_CASE("correlate: the response of utilization to demand is learned and foret
     CHECK(o.cost_ratio == Approx(1).epsilon(0.08));
     CHECK(o.idle == Approx(0.1).margin(0.03));
     CHECK(o.slope > 0);
+    // The same as coefficients, which say how sure they are: less the further from what was seen.
+    REQUIRE(o.response.known);
+    CHECK(o.demand_of == feed.inventory.find_service("db"));
+    CHECK(o.response.idle == o.idle);
+    CHECK(o.response.per_volume == Approx(0.006).epsilon(0.08));
+    CHECK(o.response.at(150, 0) == Approx(0.1 + 0.006 * 150).epsilon(0.05));
+    CHECK(o.response.scatter > 0);
+    CHECK(o.response.error(50, 0) < 0.03);
+    CHECK(o.response.error(150, 0) > o.response.error(50, 0));
 }
 
 TEST_CASE("correlate: while the sensor is silent, demand speaks for it") {
