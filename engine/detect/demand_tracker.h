@@ -25,6 +25,8 @@ public:
     // Judges the slot that ends at `end` and began at `start`. `smallest`: a change smaller than this rate is nobody's concern.
     void close(EventTime start, EventTime end, double smallest);
 
+    // Usual demand at any time, unknown while no earlier day is known.
+    double usual(EventTime t) const { return profile_.at(t); }
     // Usual demand now over usual demand 20 to 80 minutes ago.
     double season() const { return season_; }
     const DemandState& state() const { return state_; }

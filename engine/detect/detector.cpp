@@ -30,8 +30,12 @@ const Row* row_of(const std::vector<Row>& rows, uint32_t Row::*number, uint32_t 
 
 }  // namespace
 
-struct Detector::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), campaigns(i) {}
+struct Detector::State : UsualDemand {
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), campaigns(i) { signals.usual = this; }
+
+    double at(ServiceIndex service, Measure m, EventTime t) const override {
+        return (m == Measure::volume ? services[service].volume() : services[service].value()).usual(t);
+    }
 
     const Inventory& inventory;
     const EngineOptions& options;

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/detect/usual_demand.h"
 #include "engine/plan/inventory.h"
 
 namespace foreshock {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-enum class Measure : uint8_t { volume, value };
 enum class SignalKind : uint8_t { spike, drop, pressure, burn };
 
 // Share of one dimension value in the rise of a demand above its baseline (0..1 of the whole rise).
@@ -141,6 +141,7 @@ struct Signals {
     std::vector<SloState> slos;
     std::vector<CampaignState> campaigns;
     std::vector<SignalChange> changes;
+    const UsualDemand* usual = nullptr;  // valid as long as the detector, which changes it with each slot; null: unknown
 };
 
 }  // namespace foreshock
