@@ -1,0 +1,33 @@
+// Units of a resource: how many there are, what more or fewer of them make of its utilization, and how many keep it below its
+// knee. Pure functions.
+#pragma once
+
+#include "engine/detect/signal.h"
+#include "engine/plan/model.h"
+
+namespace foreshock {
+
+// True when the scaling unit is a word for an instance; else it is what the limit counts: connections, threads, workers.
+bool counts_instances(const ScalingModel& s, const GaugeState& gauge);
+// In use now; at least 1.
+double units_in_use(const ScalingModel& s, const GaugeState& gauge);
+
+// What makes up a utilization, with the units that are there. Every instance has an idle part of its own, so that more of them do not
+// make it smaller; where units are what the limit counts, they do.
+struct UnitLoad {
+    double idle = 0, demand = 0;
+    bool instances = false;
+    double utilization() const { return idle + demand; }
+};
+// With `times` as many units.
+double utilization_with(const UnitLoad& load, double times);
+
+struct UnitsNeeded {
+    double units = kUnknown;  // unknown: the idle part alone is beyond the knee
+    bool enough = true;       // false: more would be needed than the model allows
+};
+// The least number of whole steps up or down from `have` that keeps the utilization at or below the knee, within the model's
+// bounds; at least one unit.
+UnitsNeeded units_needed(const ScalingModel& s, double have, const UnitLoad& load, double knee);
+
+}  // namespace foreshock
