@@ -58,6 +58,23 @@ void add_replay(CLI::App& app) {
     c->add_option("--dead-letters", o.dead_letters, "write records that could not be used to this file");
 }
 
+void add_what_if(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<WhatIfOptions>(app, c, "whatif", "Which resource breaks first at another demand, when, what keeps it, and what that costs: from what a past has taught.",
+                                         what_if_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
+    c->add_option("--service", o.service, "whose demand changes, and with it that of all it calls");
+    c->add_option("--demand", o.demand, "as a multiple of what is usual at the time: 3")->check(CLI::NonNegativeNumber);
+    c->add_option("--campaign", o.campaign, "instead: a campaign of the calendar, with its services, its time and the ratio it announces");
+    c->add_option("--resource", o.resource, "also, or instead: a resource that gets other units");
+    c->add_option("--units", o.units, "by so many scaling units: -1 is one fewer");
+    c->add_option("--until", o.until, "look so far ahead: a time (RFC 3339) or 6h; else to the end of the campaign, or for a day. At most a week");
+    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
+    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
+    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339): the question is asked then");
+}
+
 void add_report(CLI::App& app) {
     CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised, and what shadow rules would have said.");
     report->require_subcommand(1);
@@ -211,6 +228,7 @@ int main(int argc, char** argv) {
     add_run(app);
     add_replay(app);
     add_explain(app);
+    add_what_if(app);
     add_report(app);
     add_model(app);
     add_learn(app);

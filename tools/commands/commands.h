@@ -33,6 +33,15 @@ struct ReplayOptions : CommonOptions {
 };
 int replay_command(const ReplayOptions& options);
 
+struct WhatIfOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+    std::string from, to;
+    std::string service, campaign, resource, until;
+    std::optional<double> demand, units;
+};
+int what_if_command(const WhatIfOptions& options);
+
 struct ReportSloOptions : CommonOptions {
     std::string config;
     std::vector<std::string> inputs;
