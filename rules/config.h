@@ -62,6 +62,7 @@ struct StdoutConfig {
 };
 using OutputConfig = std::variant<KafkaOutputConfig, AlertmanagerConfig, WebhookConfig, FileOutputConfig, StdoutConfig>;
 using DeadLetterConfig = std::variant<FileOutputConfig, KafkaOutputConfig>;
+using AdviceConfig = std::variant<FileOutputConfig, KafkaOutputConfig>;
 
 struct StateConfig {
     std::string directory;  // empty: in memory only
@@ -89,6 +90,7 @@ struct Config {
     Model model;           // its hash covers everything that can change a warning, and nothing else
     std::vector<SourceConfig> sources;
     std::vector<OutputConfig> outputs;
+    std::optional<AdviceConfig> advice;
     std::optional<DeadLetterConfig> dead_letter;
     StateConfig state;
     ShadowConfig shadow;

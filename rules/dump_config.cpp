@@ -86,6 +86,7 @@ std::string dump_config(const Config& c) {
     constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warning", "error"};
     std::string out = engine_lines(c.engine);
     out += "workers: " + std::to_string(c.workers) + "\n" + items("sources", c.sources) + items("outputs", c.outputs);
+    if (c.advice) out += "advice: {" + std::visit([](const auto& x) { return line_of(x); }, *c.advice) + "}\n";
     if (c.dead_letter) out += "dead_letter: {" + std::visit([](const auto& x) { return line_of(x); }, *c.dead_letter) + "}\n";
     out += "state: {" + (c.state.directory.empty() ? "" : "directory: " + quote(c.state.directory) + ", ") + "checkpoint_every: " +
            duration_text(c.state.checkpoint_every) + "}\n";

@@ -115,11 +115,15 @@ void read_outputs(const Section& top, Config& config) {
     top.each_item("outputs", [&](const Section& item) {
         if (auto output = read_output(item)) config.outputs.push_back(std::move(*output));
     });
-    const auto dead_letter = top.section("dead_letter");
-    if (!dead_letter) return;
-    const auto form = dead_letter->only_key();
-    if (form == "kafka") config.dead_letter = read_kafka_output(*dead_letter->section("kafka"));
-    if (form == "file") config.dead_letter = read_file_output(*dead_letter);
+    const auto read_one = [&top](const char* key, auto& into) {
+        const auto section = top.section(key);
+        if (!section) return;
+        const auto form = section->only_key();
+        if (form == "kafka") into = read_kafka_output(*section->section("kafka"));
+        if (form == "file") into = read_file_output(*section);
+    };
+    read_one("advice", config.advice);
+    read_one("dead_letter", config.dead_letter);
 }
 
 }  // namespace foreshock

@@ -44,6 +44,12 @@ constexpr KeyReference kTable[]{
     {"outputs[].file", text, "", "", "CloudEvents as JSON lines into a file."},
     {"outputs[].stdout", choice, "sentence", "sentence|json", "One line a warning, for people or for pipes."},
 
+    {"advice", section, "", "", "Where capacity advice goes, as CloudEvents keyed by resource. None: it only stands in the metrics."},
+    {"advice.file", text, "", "", "JSON lines into a file."},
+    {"advice.kafka", section, "", "", "Into a topic."},
+    {"advice.kafka.brokers", text, "", "host:port,...", "Where to find the cluster.", true},
+    {"advice.kafka.topic", text, "", "", "Topic to write.", true},
+    {"advice.kafka.properties", text_map, "", "", "Any librdkafka property."},
     {"dead_letter", section, "", "", "Where records go that could not be used. None: they are only counted."},
     {"dead_letter.file", text, "", "", "JSON lines into a file."},
     {"dead_letter.kafka", section, "", "", "Into a topic."},

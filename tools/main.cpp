@@ -50,6 +50,7 @@ void add_replay(CLI::App& app) {
     c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
     c->add_option("--speed", o.speed, "so many times as fast as it happened; 0: as fast as it goes")->check(CLI::NonNegativeNumber);
     c->add_option("--warnings", o.warnings, "write warnings as CloudEvents, one a line, to this file");
+    c->add_option("--advice", o.advice, "write capacity advice as CloudEvents, one a line, to this file");
     c->add_option("--signals", o.signals, "write spikes, drops and pressures, one JSON object a line, to this file");
     c->add_option("--features", o.features, "write what the learned decision sees of every promise, as CSV, to this file");
     c->add_option("--features-from", o.features_from, "from this event time on (RFC 3339)");

@@ -79,6 +79,13 @@ Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config, Dead
         if (made) sinks.push_back(std::move(made.value()));
         else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
     }
+    if (config.advice) {
+        CloudEventContext context = cloud_event_context(config);
+        context.advice = true;
+        auto made = std::visit(SinkMaker{config, context}, *config.advice);
+        if (made) sinks.push_back(std::move(made.value()));
+        else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
+    }
     if (!problems.empty()) return problems;
     return sinks;
 }

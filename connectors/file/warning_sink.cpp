@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "connectors/format/advice_event.h"
+
 namespace foreshock {
 namespace {
 
@@ -77,16 +79,22 @@ void FileSink::read_back() {
 }
 
 void FileSink::deliver(std::span<const WarningRevision> revisions) {
-    for (const auto& w : revisions) {
-        if (written_.contains(event_id(w))) continue;
-        const std::string line = to_cloudevent(w, context_) + '\n';
-        if (pending_.size() + line.size() > kMaxKept) {
-            ++lost_;
-        } else {
-            pending_ += line;
-        }
-    }
+    if (context_.advice) return;
+    for (const auto& w : revisions) add(event_id(w), to_cloudevent(w, context_));
     write_pending();
+}
+
+void FileSink::advise(std::span<const CapacityAdvice> advice) {
+    if (!context_.advice) return;
+    for (const auto& a : advice) add(a.event_id, to_cloudevent(a, context_));
+    write_pending();
+}
+
+void FileSink::add(const std::string& id, std::string event) {
+    if (written_.contains(id)) return;
+    event += '\n';
+    if (pending_.size() + event.size() > kMaxKept) ++lost_;
+    else pending_ += event;
 }
 
 void FileSink::write_pending() {

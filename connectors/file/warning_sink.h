@@ -28,6 +28,7 @@ public:
     FileSink& operator=(const FileSink&) = delete;
 
     void deliver(std::span<const WarningRevision> revisions) override;
+    void advise(std::span<const CapacityAdvice> advice) override;
     bool flush(std::chrono::milliseconds timeout) override;
     bool ready() const override { return written_all_; }  // any thread
     std::string name() const override { return "file " + path_; }
@@ -40,6 +41,7 @@ public:
 private:
     FileSink(int file, std::string path, CloudEventContext context);
     void read_back();
+    void add(const std::string& id, std::string event);
     void write_pending();
 
     int file_;

@@ -25,6 +25,7 @@ struct CloudEventContext {
         int64_t first = 0, next = 0;
     };
     std::vector<InputRange> inputs;
+    bool advice = false;            // the sink carries capacity advice, and nothing else
 };
 
 // Warning id + "." + revision: the same for every delivery of one revision, so that receivers can drop repetitions.

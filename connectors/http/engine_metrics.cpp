@@ -119,6 +119,18 @@ void put_state(PrometheusText& out, const LiveState& state) {
     for (const auto& p : state.promises) out.sample(p.probability, {{"service", p.service}, {"slo", p.slo}});
 }
 
+// One number for each resource or service, so that a scaler's query gets just that.
+void put_advice(PrometheusText& out, const LiveState& state) {
+    out.family("foreshock_capacity_needed_units", Type::gauge, "Units of a resource that keep it below its knee until more could be there.");
+    for (const auto& n : state.needs) out.sample(n.needed, {{"resource", n.resource}});
+    out.family("foreshock_capacity_units", Type::gauge, "Units of a resource in use.");
+    for (const auto& n : state.needs) out.sample(n.units, {{"resource", n.resource}});
+    out.family("foreshock_headroom_ratio", Type::gauge, "Share of the way to its knee that is left to a resource; below 0: beyond it.");
+    for (const auto& n : state.needs) out.sample(n.headroom, {{"resource", n.resource}});
+    out.family("foreshock_demand_forecast_ratio", Type::gauge, "Demand of a service when a unit ordered now would help, over the present one.");
+    for (const auto& a : state.ahead) out.sample(a.ratio, {{"service", a.service}});
+}
+
 void put_budgets(PrometheusText& out, const LiveState& state) {
     out.family("foreshock_slo_budget_left_ratio", Type::gauge, "Share of the error budget that is left; below 0: overspent.");
     for (const auto& b : state.budgets) out.sample(b.left, {{"service", b.service}, {"slo", b.slo}});
@@ -193,6 +205,9 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
         next.promises.push_back(
             {inventory.services()[p.service].name, std::string(slo_name(inventory, p)), p.probability});
     }
+    for (const auto& n : slot.forecasts.capacity)
+        next.needs.push_back({inventory.resources()[n.resource].name, n.units, n.needed, n.headroom});
+    for (ServiceIndex s = 0; s < slot.forecasts.demand.size(); ++s) next.ahead.push_back({inventory.services()[s].name, slot.forecasts.demand[s].ratio});
     put_standings(slot, next);
     next.decided_until = slot.slot.end;
     next.warnings.assign(slot.open.begin(), slot.open.end());
@@ -225,6 +240,7 @@ std::string to_prometheus(const RunTotals& totals, const LiveState& state, const
     out.sample(1, {{"version", version}});
     put_totals(out, totals);
     put_state(out, state);
+    put_advice(out, state);
     put_budgets(out, state);
     put_nodes(out, state, lag);
     put_receivers(out, receivers);

@@ -22,6 +22,14 @@ struct LiveState {
         std::string resource, metric;
         double utilization, headroom;
     };
+    struct Need {
+        std::string resource;
+        double units, needed, headroom;
+    };
+    struct Ahead {
+        std::string service;
+        double ratio;
+    };
     struct Promise {
         std::string service, slo;
         double probability;
@@ -40,6 +48,8 @@ struct LiveState {
     };
     std::vector<Demand> demand;
     std::vector<Capacity> capacity;
+    std::vector<Need> needs;
+    std::vector<Ahead> ahead;
     std::vector<Promise> promises;
     std::vector<Budget> budgets;
     std::vector<Node> nodes;

@@ -1,5 +1,7 @@
 #include "connectors/kafka/kafka_sink.h"
 
+#include "connectors/format/advice_event.h"
+
 namespace foreshock {
 
 Result<std::unique_ptr<KafkaSink>> KafkaSink::open(KafkaSettings settings, std::string topic,
@@ -13,15 +15,21 @@ Result<std::unique_ptr<KafkaSink>> KafkaSink::open(KafkaSettings settings, std::
 }
 
 void KafkaSink::deliver(std::span<const WarningRevision> revisions) {
-    for (const auto& w : revisions) send(w);
+    if (context_.advice) return;
+    for (const auto& w : revisions) send(w.id, to_cloudevent(w, context_));
     rd_kafka_poll(producer_->client(), 0);
 }
 
-void KafkaSink::send(const WarningRevision& w) {
-    std::string value = to_cloudevent(w, context_);
+void KafkaSink::advise(std::span<const CapacityAdvice> advice) {
+    if (!context_.advice) return;
+    for (const auto& a : advice) send(a.id, to_cloudevent(a, context_));
+    rd_kafka_poll(producer_->client(), 0);
+}
+
+void KafkaSink::send(const std::string& key, std::string event) {
     const rd_kafka_resp_err_t error = rd_kafka_producev(
         producer_->client(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(w.id.data(), w.id.size()), RD_KAFKA_V_VALUE(value.data(), value.size()),
+        RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(event.data(), event.size()),
         RD_KAFKA_V_HEADER("content-type", kCloudEventContentType.data(),
                           static_cast<ssize_t>(kCloudEventContentType.size())),
         RD_KAFKA_V_END);

@@ -1,4 +1,4 @@
-// Warnings to a Kafka topic: key = warning id, value = the structured CloudEvent, header `content-type`.
+// Warnings, or capacity advice, to a Kafka topic: key = id of the warning or the resource, value = the structured CloudEvent, header `content-type`.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace foreshock {
 
-// One worker only, but for `ready` and `lost`. Revisions of one warning go to one partition, in order, and
+// One worker only, but for `ready` and `lost`. What is said of one of them goes to one partition, in order, and
 // idempotently: a broker that is away for however long gets each once when it is back. Never waits; what the producer
 // has no room for is counted as lost, and from then on no flush succeeds: no checkpoint is made, and the next start says it again.
 class KafkaSink : public Sink {
@@ -23,6 +23,7 @@ public:
                                                                  CloudEventContext context);
 
     void deliver(std::span<const WarningRevision> revisions) override;
+    void advise(std::span<const CapacityAdvice> advice) override;
     bool flush(std::chrono::milliseconds timeout) override;
     bool ready() const override;
     std::string name() const override { return "kafka topic " + topic_; }
@@ -33,7 +34,7 @@ public:
 private:
     KafkaSink(std::unique_ptr<KafkaProducer> producer, std::string topic, CloudEventContext context)
         : producer_(std::move(producer)), topic_(std::move(topic)), context_(std::move(context)) {}
-    void send(const WarningRevision& w);
+    void send(const std::string& key, std::string event);
 
     std::unique_ptr<KafkaProducer> producer_;
     std::string topic_;

@@ -12,6 +12,7 @@ constexpr double kEarly = 0.2, kEarlySeconds = 300;
 constexpr double kFade = 120;                  // seconds after the start in which nothing comes
 constexpr double kRatioSpread = 0.25;          // of the logarithm of the expected ratio
 constexpr double kToPeak = 240, kSooner = 120, kLater = 600;
+constexpr Micros kShows = std::chrono::minutes{15};
 constexpr double kAhead = 1800, kPast = 7200;
 
 double normal_above(double z) { return 0.5 * std::erfc(z / 1.4142135623730951); }
@@ -97,6 +98,16 @@ std::optional<CalendarEvidence::Nearest> CalendarEvidence::nearest(const Signals
         }
     }
     return best;
+}
+
+double CalendarEvidence::announced(ServiceIndex service, EventTime now, Micros ahead) const {
+    double most = 0;
+    for (const Campaign& c : campaigns_) {
+        if (service >= c.reached.size() || !c.reached[service] || !c.entry->expected_ratio) continue;
+        const auto near = [&](const auto& o) { return o.start <= now + ahead && now < std::min(o.end, o.start + kShows); };
+        if (std::ranges::any_of(c.entry->occurrences, near)) most = std::max(most, *c.entry->expected_ratio);
+    }
+    return most;
 }
 
 bool CalendarEvidence::in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const {

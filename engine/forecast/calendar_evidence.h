@@ -22,6 +22,9 @@ public:
         double came = 0;              // share of the expected rise that is there
     };
     std::optional<Nearest> nearest(const Signals& signals, ServiceIndex service) const;
+    // Greatest ratio that a campaign announces for `service` within `ahead`, one that began a quarter of an hour ago or less with it: later,
+    // demand itself shows what it is. 0: none.
+    double announced(ServiceIndex service, EventTime now, Micros ahead) const;
     bool in_maintenance(ServiceIndex service, const std::string& resource, EventTime now) const;
 
 private:

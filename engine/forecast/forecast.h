@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/correlate/incident.h"
+#include "engine/forecast/capacity.h"
 #include "engine/forecast/hazard_features.h"
 
 namespace foreshock {
@@ -63,7 +64,7 @@ struct BreachForecast {
     GaugeIndex gauge = kNoIndex;      // what will run out
     double utilization = kUnknown, slope_per_min = 0, limit = kUnknown, headroom = kUnknown;
     double knee = 0.9;
-    double units_needed = 0;          // of the resource's scaling unit, to stay below the knee; 0: unknown
+    double units_needed = 0;          // more of the resource's scaling unit, as `capacity` advises; 0: none, or unknown
     Driver driver;
     std::vector<Cause> causes;
     double value_per_minute = 0;
@@ -92,6 +93,8 @@ struct Forecasts {
     EventTime start, end, decided_at;
     std::vector<SuppressedForecast> suppressed;  // beyond the raising level, in the order of gauges
     std::vector<BreachForecast> promises;  // one for each (service, SLO), in a fixed order
+    std::vector<CapacityNeed> capacity;    // [resource]
+    std::vector<DemandForecast> demand;    // [service]
 };
 
 }  // namespace foreshock

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/forecast/calendar_evidence.h"
+#include "engine/forecast/capacity_advisor.h"
 #include "engine/forecast/feature_maker.h"
 #include "engine/forecast/grounds_maker.h"
 #include "engine/forecast/promise_maker.h"
@@ -12,7 +13,7 @@
 namespace foreshock {
 
 struct Forecaster::State {
-    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), features(i, calendar), shield(i), promises(i) {}
+    State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), calendar(i), features(i, calendar), shield(i), promises(i), advisor(i, o, calendar) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
@@ -20,6 +21,7 @@ struct Forecaster::State {
     FeatureMaker features;
     Shield shield;
     PromiseMaker promises;
+    CapacityAdvisor advisor;
     std::vector<GaugeForecaster> forecasters;  // [gauge]
     std::vector<GaugeForecast> gauges;         // [gauge]
     std::vector<Hazard> hazards;               // [SLO]
@@ -75,6 +77,7 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
     s.learned.resize(signals.slos.size());
     for (size_t k = 0; k < s.learned.size(); ++k) s.decide(k, signals, correlation, seconds);
     s.promises.make(signals, correlation, s.gauges, s.learned, f.promises);
+    s.advisor.advise(signals, correlation, s.gauges, seconds, f);
     for (size_t k = 0; k < f.promises.size(); ++k) {
         BreachForecast& p = f.promises[k];
         if (!p.violated && p.probability < s.options.warn.clear_probability) continue;
@@ -86,7 +89,7 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
 
 void Forecaster::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.features, s.hazards, s.shield, s.forecasters, s.promises);
+    a(s.started, s.last, s.features, s.hazards, s.shield, s.forecasters, s.promises, s.advisor);
 }
 
 }  // namespace foreshock

@@ -9,13 +9,6 @@ namespace {
 constexpr double kSmallest = 0.05;  // probabilities below are not worth a name
 constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 2;  // of the knee; beyond the usual
 
-// Scaling counts in instances when its unit is a word for one, else in what the limit counts (connections, threads, workers).
-double units_in_use(const ScalingModel& s, const GaugeState& gauge) {
-    constexpr std::string_view kInstances[]{"unit", "replica", "instance", "host", "node", "pod", "machine", "server", "vm"};
-    const bool instances = std::ranges::find(kInstances, s.unit) != std::end(kInstances);
-    return instances || !(gauge.limit >= 1) ? std::max(1U, gauge.instances) : gauge.limit;
-}
-
 EventTime after(EventTime t, double seconds) { return t + from_seconds(std::min(seconds, 86400.0)); }
 
 }  // namespace
@@ -232,15 +225,7 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     f.knee = g.knee;
     f.headroom = std::max(0.0, g.knee - o.level);
     f.from_trend_only = o.driving_service == kNoIndex && !o.from_demand;
-    double lead = 0;
-    if (resource.model != nullptr && resource.model->scaling) {
-        const ScalingModel& s = *resource.model->scaling;
-        lead = to_seconds(s.lead_time);
-        const double have = units_in_use(s, signals.gauges[g.gauge]);
-        const double need = std::ceil(std::max(g.final_level, o.level) / g.knee * have) - have;
-        f.units_needed = need > 0 ? std::ceil(need / s.step) * s.step : 0;
-        if (s.max) f.units_needed = std::min(f.units_needed, std::max(0.0, *s.max - have));
-    }
+    const double lead = resource.model != nullptr && resource.model->scaling ? to_seconds(resource.model->scaling->lead_time) : 0;
     if (g.announced != nullptr) {
         f.announced = g.announced->name;
         f.announced_for = g.announced_for;

@@ -19,6 +19,13 @@ double units_in_use(const ScalingModel& s, const GaugeState& gauge) {
     return counts_instances(s, gauge) ? std::max(1U, gauge.instances) : gauge.limit;
 }
 
+bool counts_units(const ScalingModel& s, const ResourceEntry& resource, const std::vector<GaugeState>& gauges, GaugeIndex gauge) {
+    const GaugeState& state = gauges[gauge];
+    if (counts_instances(s, state)) return state.instances > 0;
+    const auto first = std::ranges::find_if(resource.gauges, [&](GaugeIndex g) { return gauges[g].limit > 0; });
+    return first != resource.gauges.end() && *first == gauge;
+}
+
 double utilization_with(const UnitLoad& load, double times) {
     return load.instances ? load.idle + load.demand / times : load.utilization() / times;
 }

@@ -2,7 +2,10 @@
 // knee. Pure functions.
 #pragma once
 
+#include <vector>
+
 #include "engine/detect/signal.h"
+#include "engine/plan/inventory.h"
 #include "engine/plan/model.h"
 
 namespace foreshock {
@@ -11,6 +14,10 @@ namespace foreshock {
 bool counts_instances(const ScalingModel& s, const GaugeState& gauge);
 // In use now; at least 1.
 double units_in_use(const ScalingModel& s, const GaugeState& gauge);
+
+// True when the gauge tells how many units there are, or that more are needed: each metric of instances; of what a limit counts, the
+// first metric of the resource that has a limit (connections in use, not those who wait for one).
+bool counts_units(const ScalingModel& s, const ResourceEntry& resource, const std::vector<GaugeState>& gauges, GaugeIndex gauge);
 
 // What makes up a utilization, with the units that are there. Every instance has an idle part of its own, so that more of them do not
 // make it smaller; where units are what the limit counts, they do.

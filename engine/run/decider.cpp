@@ -5,7 +5,8 @@
 namespace foreshock {
 
 Decider::Decider(const Model& model, const EngineOptions& options)
-    : inventory_(model),
+    : options_(options),
+      inventory_(model),
       window_(inventory_, options),
       detect_(inventory_, options),
       correlate_(inventory_, options),
@@ -37,8 +38,11 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     count(closed, signals, firings, said_);
     totals_.shadow_revisions += ruled.shadow.size();
     for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, suppressed_, open_});
-    if (said_.empty()) return;
-    for (Sink* s : sinks_) s->deliver(said_);
+    const std::vector<CapacityAdvice> advice = capacity_advice(inventory_, options_, forecasts);
+    for (Sink* s : sinks_) {
+        if (!said_.empty()) s->deliver(said_);
+        if (!advice.empty()) s->advise(advice);
+    }
 }
 
 void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings) {

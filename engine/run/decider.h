@@ -58,6 +58,7 @@ public:
 private:
     void count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings);
 
+    const EngineOptions& options_;
     Inventory inventory_;
     Windower window_;
     Detector detect_;

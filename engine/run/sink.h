@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/base/archive.h"
+#include "engine/run/capacity_advice.h"
 #include "engine/warn/warning.h"
 
 namespace foreshock {
@@ -16,6 +17,8 @@ class Sink {
 public:
     virtual ~Sink() = default;
     virtual void deliver(std::span<const WarningRevision> revisions) = 0;
+    // Those that carry capacity advice; the others leave it.
+    virtual void advise(std::span<const CapacityAdvice>) {}
     // Returns when everything delivered so far has arrived, or `false` when the other side did not take it in time.
     virtual bool flush(std::chrono::milliseconds timeout) = 0;
     // Name under which checkpoints keep what waits, saved and restored by `archive`; restored before anything is delivered.

@@ -27,7 +27,7 @@ struct ReplayOptions : CommonOptions {
     std::vector<std::string> inputs;
     std::string from, to;
     double speed = 0;
-    std::string warnings, signals, report, dead_letters;
+    std::string warnings, advice, signals, report, dead_letters;
     std::string features, features_from;
     double features_every = 10;  // seconds of event time
 };

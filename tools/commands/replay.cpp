@@ -37,6 +37,13 @@ Status open_outputs(const ReplayOptions& o, const Config& config, ReplayOutputs&
     } else if (!o.json) {
         out.sinks.push_back(std::make_unique<StdoutSink>(std::cout, StdoutSink::Form::sentence, context));
     }
+    if (!o.advice.empty()) {
+        CloudEventContext advised = context;
+        advised.advice = true;
+        auto file = FileSink::open(o.advice, FileSink::Mode::truncate, advised);
+        if (!file) return file.problems();
+        out.sinks.push_back(std::move(file.value()));
+    }
     if (!o.signals.empty()) {
         auto file = SignalsFile::open(o.signals);
         if (!file) return file.problems();

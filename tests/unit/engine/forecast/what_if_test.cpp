@@ -142,25 +142,29 @@ TEST_CASE("what if: a learned response foretells what demand will make of a reso
     CHECK(pool.promises[0].service == shop.service("web"));
     CHECK(pool.promises[1].service == shop.service("app"));
 
-    const GaugeOutcome holds = Shop::of(shop.ask(shop.question(1.9)), shop.gauge("pool"));
+    const GaugeOutcome holds = Shop::of(shop.ask(shop.question(1.5)), shop.gauge("pool"));
     CHECK(holds.outcome == Prospect::holds);
     CHECK(holds.breaks_at == EventTime{});
-    CHECK(holds.peak == Approx(0.86));
+    CHECK(holds.peak == Approx(0.7));
+    CHECK(holds.peak_high == Approx(0.7 + 0.7 * 0.2));
     CHECK(holds.units.cost == Approx(0));
 }
 
-TEST_CASE("what if: the interval comes from the fit, and what reaches the knee with it only may break") {
+TEST_CASE("what if: the interval comes from the fit and from how surges differ from ordinary days, and what reaches the knee with it only may break") {
     Shop shop;
     Response& r = shop.correlation.outlooks[shop.gauge("pool")].response;
     r.scatter = 0.03;
     r.covariance = {0, 0, 0, 1e-6, 0, 0};  // slope 0.02 +- 0.001
     const GaugeOutcome pool = Shop::of(shop.ask(shop.question(1.9)), shop.gauge("pool"));
-    const double error = 1.2816 * std::hypot(0.03, 0.001 * 38);
-    CHECK(pool.peak_high == Approx(0.86 + error).epsilon(1e-4));
-    CHECK(pool.peak_low == Approx(0.86 - error).epsilon(1e-4));
+    const double fit = 1.2816 * std::hypot(0.03, 0.001 * 38), rise = 0.4 * 0.9;
+    CHECK(pool.peak_high == Approx(0.86 + std::hypot(fit, 0.7 * rise)).epsilon(1e-4));
+    CHECK(pool.peak_low == Approx(0.86 - std::hypot(fit, 0.12 * rise)).epsilon(1e-4));
     CHECK(pool.outcome == Prospect::may_break);
     CHECK(pool.units.needed == 100);
-    CHECK(pool.units.needed_high == 110);  // 100 * 0.922 / 0.9
+    CHECK(pool.units.needed_high == 130);  // 100 * 1.119 / 0.9, in tens
+    // Nothing beyond the usual: the fit alone.
+    const GaugeOutcome usual = Shop::of(shop.ask(shop.question(1)), shop.gauge("pool"));
+    CHECK(usual.peak_high == Approx(0.5 + 1.2816 * std::hypot(0.03, 0.001 * 20)).epsilon(1e-4));
 }
 
 TEST_CASE("what if: without a learned response nothing is said to hold") {
@@ -263,8 +267,8 @@ TEST_CASE("what if: shares of demand follow the calls, by volume where several c
     CHECK(share("db").guessed);
     const GaugeOutcome pool = Shop::of(shop.ask(shop.question(5)), shop.gauge("pool"));
     CHECK(pool.peak == Approx(0.1 + 0.4 * 2));   // a quarter of it, five times
-    CHECK(pool.peak_low == Approx(0.1 + 0.4 * 1.5));
-    CHECK(pool.peak_high == Approx(0.1 + 0.4 * 2.5));
+    CHECK(pool.peak_low == Approx(0.1 + 0.4 * 1.5 - 0.12 * 0.4 * 0.5));
+    CHECK(pool.peak_high == Approx(0.1 + 0.4 * 2.5 + 0.7 * 0.4 * 1.5));
     CHECK(pool.holds_to == Approx(5));
     CHECK_FALSE(demand_shares(shop.inventory, shop.signals, {shop.service("web"), shop.service("app")})[shop.service("db")].guessed);
 }
@@ -295,7 +299,8 @@ TEST_CASE("what if: what breaks comes first, in the order of breaking, then what
     CHECK(both.gauges[0].gauge == shop.gauge("pool"));
     const WhatIf one = shop.ask(shop.question(2.1));
     CHECK(one.gauges[0].gauge == shop.gauge("pool"));
-    CHECK(one.gauges[1].outcome == Prospect::holds);
+    CHECK(one.gauges[1].outcome == Prospect::may_break);
+    CHECK(shop.ask(shop.question(1.2)).gauges[0].outcome == Prospect::holds);
     o.response = {};
-    CHECK(shop.ask(shop.question(1.9)).gauges[0].gauge == shop.gauge("cpu"));  // unknown comes before what holds
+    CHECK(shop.ask(shop.question(1.2)).gauges[0].gauge == shop.gauge("cpu"));  // unknown comes before what holds
 }
