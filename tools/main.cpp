@@ -77,7 +77,7 @@ void add_what_if(CLI::App& app) {
 }
 
 void add_report(CLI::App& app) {
-    CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised, and what shadow rules would have said.");
+    CLI::App* report = app.add_subcommand("report", "Says how the past stood against what was promised, what it cost, and what shadow rules would have said.");
     report->require_subcommand(1);
     CLI::App* c = nullptr;
     auto& o = add_command<ReportSloOptions>(*report, c, "slo", "Objectives, what is left of their budgets, burn rates and corrections, counted from recorded events.", report_slo_command);
@@ -88,6 +88,15 @@ void add_report(CLI::App& app) {
     c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
     c->add_option("--csv", o.csv, "write one row an objective to this file");
     c->add_option("--html", o.html, "write a self-contained page to this file");
+    CLI::App* cost = nullptr;
+    auto& x = add_command<ReportCostOptions>(*report, cost, "cost", "What a transaction of each service uses of each resource, and what a thousand of them cost, from learned responses.",
+                                             report_cost_command);
+    add_common(*cost, x);
+    cost->add_option("CONFIG", x.config, "configuration file, or a service model alone; `cost_per_hour` of scaling units makes use a cost")->required();
+    cost->add_option("--input", x.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
+    cost->add_option("--from", x.from, "leave out events before this time (RFC 3339)");
+    cost->add_option("--to", x.to, "leave out events from this time on (RFC 3339)");
+    cost->add_option("--csv", x.csv, "write one row for each service and resource to this file");
     CLI::App* shadow = nullptr;
     auto& s = add_command<ReportShadowOptions>(*report, shadow, "shadow", "What shadow rules would have sent: by the record of the run, or on recorded events.",
                                                report_shadow_command);

@@ -23,6 +23,7 @@ std::string front_page(const std::string& version) {
            "<li><a href=\"/metrics\">/metrics</a>: counters and gauges in Prometheus text format"
            "<li><a href=\"/api/v1/warnings\">/api/v1/warnings</a>: what is open, what to see to first, as JSON"
            "<li><a href=\"/api/v1/state\">/api/v1/state</a>: how every service, view and promise stands, as JSON"
+           "<li>/api/v1/whatif?service=NAME&amp;demand=3: which resource breaks first at that demand, when, and what keeps it"
            "<li><a href=\"/readyz\">/readyz</a>: whether sources and receivers are reached"
            "<li>POST /api/v1/reload: takes new rules from the configuration's files"
            "<li><a href=\"/healthz\">/healthz</a>: whether the process answers</ul>\n";
@@ -85,6 +86,12 @@ struct HttpServer::Impl {
         };
         server.Get("/api/v1/warnings", warnings);
         server.Get("/api/v1/warnings/([A-Za-z0-9-]+)", warnings);
+        server.Get("/api/v1/whatif", [this](const httplib::Request& request, httplib::Response& response) {
+            const HttpQuery query(request.params.begin(), request.params.end());
+            const HttpAnswer answer = answers.what_if ? answers.what_if(query) : HttpAnswer{404, R"({"error":"nothing is learned here"})" "\n"};
+            response.status = answer.status;
+            response.set_content(answer.json, "application/json");
+        });
         server.Get("/healthz", [](const httplib::Request&, httplib::Response& response) {
             response.set_content("ok\n", "text/plain; charset=utf-8");
         });

@@ -1,9 +1,10 @@
-// What an operator's tools ask the running program: /metrics, /healthz, /readyz, a small page at / that names them; and
-// POST /api/v1/reload.
+// What an operator's tools ask the running program: /metrics, /healthz, /readyz, /api/v1/state, /api/v1/whatif, a small page at /
+// that names them; and POST /api/v1/reload.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ struct HttpAnswer {
     std::string json;
 };
 
+// Parameters of a request by name; of several of one name the first.
+using HttpQuery = std::map<std::string, std::string>;
+
 // Called from the server's threads, several at once, and must not block for long.
 struct HttpAnswers {
     std::function<std::string()> metrics;  // Prometheus text format
@@ -41,6 +45,7 @@ struct HttpAnswers {
     std::function<HttpAnswer()> reload = {};  // POST /api/v1/reload, from this machine only; empty: there is nothing to reload
     // Open warnings as JSON: all, or the one with the id; empty: there is no such one.
     std::function<std::string(const std::string& id)> warnings = {};
+    std::function<HttpAnswer(const HttpQuery&)> what_if = {};  // GET /api/v1/whatif; empty: 404
 };
 
 // Set up before start, then read-only; `stop` from the thread that started it.

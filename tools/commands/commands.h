@@ -50,6 +50,14 @@ struct ReportSloOptions : CommonOptions {
 };
 int report_slo_command(const ReportSloOptions& options);
 
+struct ReportCostOptions : CommonOptions {
+    std::string config;
+    std::vector<std::string> inputs;
+    std::string from, to;
+    std::string csv;  // file to write; empty: none
+};
+int report_cost_command(const ReportCostOptions& options);
+
 struct ReportShadowOptions : CommonOptions {
     std::string config;
     std::vector<std::string> inputs;  // recorded events to replay; empty: the record of the running program

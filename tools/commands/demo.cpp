@@ -100,7 +100,7 @@ Status play(const DemoOptions& o, Config& config, const std::string& brokers, st
     pipeline.add(*sources[0]);
     pipeline.add(*sinks[0]);
     pipeline.add(lead_times);
-    pipeline.add(serving.observer());
+    for (Observer* watcher : serving.observers()) pipeline.add(*watcher);
     const StopSignals signals([&] {
         stopped = true;
         pipeline.stop();

@@ -92,7 +92,7 @@ int run_command(const RunOptions& o) {
     for (auto& s : parts.sources) pipeline.add(*s);
     for (auto& s : parts.sinks) pipeline.add(*s);
     pipeline.add(lead_times);
-    pipeline.add(serving.observer());
+    for (Observer* watcher : serving.observers()) pipeline.add(*watcher);
     if (parts.shadow) pipeline.add(*parts.shadow);
     Reloader reloader(config, pipeline);
     const StopSignals signals([&] {

@@ -4,12 +4,18 @@
 #include "connectors/http/webhook_sink.h"
 #include "foreshock_version.h"
 #include "tools/log.h"
+#include "tools/what_if/what_if_answer.h"
 #include "tools/wiring.h"
 
 namespace foreshock {
 
 Serving::Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks)
-    : config_(config), sources_(sources), sinks_(sinks) {}
+    : config_(config), sources_(sources), sinks_(sinks), moments_(kUsualLookAhead) {}
+
+std::vector<Observer*> Serving::observers() {
+    if (config_.http.host.empty()) return {};
+    return {&live_, &moments_};
+}
 
 Status Serving::start(Pipeline& pipeline, Reloader* reloader) {
     if (config_.http.host.empty()) return Done{};
@@ -27,7 +33,8 @@ Status Serving::start(Pipeline& pipeline, Reloader* reloader) {
                                                        [this](const std::string& id) {
                                                            const CloudEventContext context = cloud_event_context(config_);
                                                            return id.empty() ? warnings_json(live_.now(), context) : warning_json(live_.now(), context, id);
-                                                       }});
+                                                       },
+                                                       [this](const HttpQuery& query) { return answer_what_if(query, moments_); }});
     const auto port = server_->start();
     if (!port) return port.problems();
     log(LogLevel::info, "serving http://" + config_.http.host + ":" + std::to_string(port.value()));

@@ -12,6 +12,7 @@
 #include "engine/run/pipeline.h"
 #include "rules/config.h"
 #include "tools/commands/reloading.h"
+#include "tools/what_if/moment.h"
 
 namespace foreshock {
 
@@ -19,7 +20,8 @@ namespace foreshock {
 class Serving {
 public:
     Serving(const Config& config, const std::vector<std::unique_ptr<Source>>& sources, const std::vector<std::unique_ptr<Sink>>& sinks);
-    Observer& observer() { return live_; }
+    // What has to watch the run: nothing when nothing is served.
+    std::vector<Observer*> observers();
     // Problem: the address cannot be listened on. Pipeline and reloader outlive the serving; without
     // a reloader there is nothing to reload.
     Status start(Pipeline& pipeline, Reloader* reloader = nullptr);
@@ -34,6 +36,7 @@ private:
     const std::vector<std::unique_ptr<Source>>& sources_;
     const std::vector<std::unique_ptr<Sink>>& sinks_;
     LiveStateObserver live_;
+    MomentKeeper moments_;
     std::mutex lag_mutex_;
     uint64_t records_ = 0;  // read until `records_at_`
     std::chrono::steady_clock::time_point records_at_ = std::chrono::steady_clock::now();

@@ -8,6 +8,7 @@
 #include "connectors/format/json_value.h"
 #include "engine/base/currency.h"
 #include "rules/values.h"
+#include "tools/report/csv.h"
 #include "tools/report/slo_report_words.h"
 #include "tools/report/text.h"
 
@@ -69,15 +70,6 @@ Json service_json(const ServiceRow& s) {
     put_number(out, "value_availability", value_availability(s));
     return out;
 }
-
-std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-    return out + "\"";
-}
-
-std::string csv_number(double x) { return std::isnan(x) ? std::string{} : fmt::format("{}", rounded(x)); }
 
 std::string correction_csv(const ObjectiveRow& row) {
     std::string out;

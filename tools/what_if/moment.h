@@ -17,6 +17,8 @@ struct Moment {
     DemandAhead ahead;
 };
 
+inline constexpr Micros kUsualLookAhead = std::chrono::hours{24};
+
 // `decided` by the deciding thread, `now` by any thread.
 class MomentKeeper : public Observer {
 public:

@@ -58,8 +58,8 @@ private:
         else if (r_.demand) what = fmt::format("{} at x{} of its usual demand", r_.service, readable_number(q_.ratio));
         if (q_.resource != kNoIndex) {
             const ResourceEntry& resource = m_.inventory.resources()[q_.resource];
-            what += fmt::format("{}{} {} {} of {}", what.empty() ? "" : ", ", many(std::abs(q_.units), unit_of(resource)), q_.units < 0 ? "fewer" : "more",
-                                q_.units < 0 ? "out" : "", resource.name);
+            what += fmt::format("{}{} {} of {}", what.empty() ? "" : ", ", many(std::abs(q_.units), unit_of(resource)), q_.units < 0 ? "fewer" : "more",
+                                resource.name);
         }
         what = fmt::format("{}, from {} until {}", what, to_rfc3339(std::max(a_.now, q_.from)), to_rfc3339(a_.until));
         if (std::isnan(a_.demand_now)) return what + ".\n\n";
@@ -73,7 +73,7 @@ private:
         if (first.outcome == Prospect::holds)
             return fmt::format("Nothing breaks, by what was learned: {} comes nearest, {} of its limit with its knee at {}.\n\n", resource_of(m_, first).name,
                                percent(first.peak), percent(first.knee));
-        return "Nothing breaks for certain, but what is unknown below may.\n\n";
+        return "By what was learned nothing breaks for certain; what may break, and what is unknown, stands below.\n\n";
     }
 
     std::string story(const GaugeOutcome& g) const {

@@ -19,8 +19,6 @@ struct WhatIfRequest {
     std::string until;                  // RFC 3339, or a duration from now; empty: the end of the campaign, else a day
 };
 
-inline constexpr Micros kUsualLookAhead = std::chrono::hours{24};
-
 // The time named by `until`, or announced by the campaign, where it is known before anything is read: as far as demand has to be
 // looked ahead. kBeginningOfTime where nothing is named; a duration counts from the moment of asking and is the caller's.
 EventTime named_end(const WhatIfRequest& r, const Model& model);

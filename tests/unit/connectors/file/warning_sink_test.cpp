@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "connectors/format/advice_event.h"
 #include "tests/support/catch.h"
 #include "tests/unit/connectors/sample_warning.h"
 
@@ -42,6 +43,26 @@ std::string line(uint32_t number) { return to_cloudevent(revision(number), {}) +
 void deliver(Sink& sink, std::vector<WarningRevision> revisions) { sink.deliver(revisions); }
 
 }  // namespace
+
+TEST_CASE("a file of capacity advice holds that and nothing else, each change once") {
+    Folder folder;
+    CapacityAdvice advice;
+    advice.id = "c-1";
+    advice.event_id = "c-1.100";
+    CloudEventContext context;
+    context.advice = true;
+    for (int run = 0; run < 2; ++run) {
+        auto sink = FileSink::open(folder.file(), FileSink::Mode::append, context);
+        REQUIRE(sink.ok());
+        deliver(*sink.value(), {revision(1)});
+        sink.value()->advise(std::vector{advice});
+    }
+    CHECK(content(folder.file()) == to_cloudevent(advice, context) + "\n");
+    auto warnings = FileSink::open(folder.file(), FileSink::Mode::truncate, {});
+    REQUIRE(warnings.ok());
+    warnings.value()->advise(std::vector{advice});
+    CHECK(content(folder.file()).empty());
+}
 
 TEST_CASE("a file sink writes one event a line, at once") {
     Folder folder;

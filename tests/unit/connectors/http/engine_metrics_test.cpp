@@ -31,6 +31,8 @@ TEST_CASE("the metrics of a run name every stage and reason") {
     state.demand.push_back({"checkout", 3.4, kUnknown, 4100});
     state.capacity.push_back({"db-1", "connections_used", 0.75, 0.25});
     state.promises.push_back({"checkout", "latency", 0.8});
+    state.needs = {{"db-1", 4, 6, -0.125}, {"db-2", kUnknown, kUnknown, 0.5}};
+    state.ahead = {{"checkout", 1.5}, {"new", kUnknown}};
     state.open_warnings["critical"] = 1;
     const std::string text = to_prometheus(totals, state, {{"webhook http://x", 5, 1, 0, 0, 3, 2, true}}, "1.0");
     for (const char* line :
@@ -40,12 +42,17 @@ TEST_CASE("the metrics of a run name every stage and reason") {
           "foreshock_demand_ratio{service=\"checkout\",measure=\"volume\"} 3.4\n",
           "foreshock_capacity_headroom_ratio{resource=\"db-1\",metric=\"connections_used\"} 0.25\n",
           "foreshock_forecast_breach_probability_ratio{service=\"checkout\",slo=\"latency\"} 0.8\n",
+          "foreshock_capacity_needed_units{resource=\"db-1\"} 6\n", "foreshock_capacity_units{resource=\"db-1\"} 4\n",
+          "foreshock_headroom_ratio{resource=\"db-1\"} -0.125\n", "foreshock_headroom_ratio{resource=\"db-2\"} 0.5\n",
+          "foreshock_demand_forecast_ratio{service=\"checkout\"} 1.5\n",
           "foreshock_warn_open_warnings{severity=\"critical\"} 1\n",
           "foreshock_sink_dropped_total{receiver=\"webhook http://x\",reason=\"given_up\"} 3\n",
           "foreshock_sink_waiting{receiver=\"webhook http://x\"} 2\n"}) {
         CHECK_THAT(text, ContainsSubstring(line));
     }
     CHECK(text.find("measure=\"value\"") == std::string::npos);
+    CHECK(text.find("units{resource=\"db-2\"}") == std::string::npos);  // unknown is no number
+    CHECK(text.find("service=\"new\"") == std::string::npos);
 }
 
 TEST_CASE("before the first event there is no watermark") {

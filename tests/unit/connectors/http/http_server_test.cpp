@@ -43,6 +43,23 @@ TEST_CASE("a reload is asked for by POST, and only where there is something to r
     CHECK(nothing.client().Post("/api/v1/reload")->status == 404);
 }
 
+TEST_CASE("a question with parameters is answered by them, where anything can be asked") {
+    HttpAnswers answers;
+    answers.what_if = [](const HttpQuery& query) { return HttpAnswer{query.contains("demand") ? 200 : 400, query.contains("service") ? query.at("service") : ""}; };
+    HttpServer server{{"127.0.0.1", 0, "1"}, answers};
+    const auto port = server.start();
+    REQUIRE(port.ok());
+    httplib::Client client("127.0.0.1", port.value());
+    const auto answer = client.Get("/api/v1/whatif?service=a%20shop&demand=3");
+    REQUIRE(answer);
+    CHECK(answer->status == 200);
+    CHECK(answer->body == "a shop");
+    CHECK(answer->get_header_value("Content-Type") == "application/json");
+    CHECK(client.Get("/api/v1/whatif")->status == 400);
+    Running nothing;
+    CHECK(nothing.client().Get("/api/v1/whatif?demand=3")->status == 404);
+}
+
 TEST_CASE("the server answers what operators ask") {
     Running running;
     auto client = running.client();
