@@ -23,6 +23,13 @@ block '<!-- rules -->' >"$work/rules.yaml"
 [ -s "$work/rules.yaml" ] || fail "no rules in the README"
 "$FORESHOCK" check "$work/rules.yaml"
 
+block 'with an output of its own:' >"$work/advice.yaml"
+[ -s "$work/advice.yaml" ] || fail "no output for advice in the README"
+"$FORESHOCK" check "$work/advice.yaml"
+block 'reads the first through Prometheus' >"$work/keda.yaml"
+metric=$(sed -n 's/.*query: max(\([a-z_]*\){.*/\1/p' "$work/keda.yaml")
+[ -n "$metric" ] && grep -qF "\"$metric\"" "$SOURCE_DIR/connectors/http/engine_metrics.cpp" || fail "the ScaledObject of the README asks for '$metric', which there is not"
+
 block '## Objectives' >"$work/objectives.yaml"
 [ -s "$work/objectives.yaml" ] || fail "no objectives in the README"
 "$FORESHOCK" check "$work/objectives.yaml"

@@ -91,8 +91,8 @@ private:
     std::string units(const GaugeOutcome& g, const ResourceEntry& r) const {
         if (std::isnan(g.units.needed)) return "  what would keep it is unknown: the model names no scaling unit for it\n";
         const double more = g.units.needed - g.units.have;
-        std::string out = fmt::format("  {} more ({} in all{}) keep it below its knee", many(more, unit_of(r)), readable_number(g.units.needed),
-                                      g.units.needed_high > g.units.needed ? "; " + readable_number(g.units.needed_high) + " at the upper end" : "");
+        std::string out = fmt::format("  {} more ({} in all{}) keep{} it below its knee", many(more, unit_of(r)), readable_number(g.units.needed),
+                                      g.units.needed_high > g.units.needed ? "; " + readable_number(g.units.needed_high) + " at the upper end" : "", more == 1 ? "s" : "");
         if (!g.units.enough) out = fmt::format("  {} more ({} in all), all that the model allows, do not keep it", many(more, unit_of(r)), readable_number(g.units.needed));
         const std::string currency = currency_of(m_, r);
         if (!std::isnan(g.units.cost_per_hour))
@@ -103,13 +103,13 @@ private:
 
     std::string table() const {
         if (a_.gauges.empty()) return {};
-        std::string out = fmt::format("{:<28}{:>10}{:>10}{:>18}{:>8}{:>10}{:>14}  {:<10}{}\n", "resource", "now", "peak", "80 %", "knee", "holds to", "breaks", "outcome",
+        std::string out = fmt::format("{:<36}{:>10}{:>10}{:>18}{:>8}{:>10}{:>14}  {:<10}{}\n", "resource", "now", "peak", "80 %", "knee", "holds to", "breaks", "outcome",
                                       "known by");
         for (const GaugeOutcome& g : a_.gauges) {
             const std::string name = resource_of(m_, g).name + " " + m_.inventory.gauges()[g.gauge].metric;
             const std::string range = std::isnan(g.peak_low) ? "" : percent(g.peak_low) + " - " + percent(g.peak_high);
             const std::string breaks = g.breaks_at == EventTime{} ? "" : g.breaks_now ? "at once" : when_.when(g.breaks_at);
-            out += fmt::format("{:<28}{:>10}{:>10}{:>18}{:>8}{:>10}{:>14}  {:<10}{}\n", name.substr(0, 27), percent(g.now), percent(g.peak), range, percent(g.knee),
+            out += fmt::format("{:<36}{:>10}{:>10}{:>18}{:>8}{:>10}{:>14}  {:<10}{}\n", name.substr(0, 35), percent(g.now), percent(g.peak), range, percent(g.knee),
                                std::isnan(g.holds_to) ? "" : fmt::format("x{:.2f}", g.holds_to), breaks, to_string(g.outcome), to_string(g.basis));
         }
         return out + "\n";
