@@ -82,7 +82,7 @@ Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config, Dead
     if (config.advice) {
         CloudEventContext context = cloud_event_context(config);
         context.advice = true;
-        auto made = std::visit(SinkMaker{config, context}, *config.advice);
+        auto made = std::visit(SinkMaker{config, context, dead_letters}, *config.advice);
         if (made) sinks.push_back(std::move(made.value()));
         else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
     }
