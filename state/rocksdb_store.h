@@ -18,7 +18,7 @@ class WriteBatch;
 
 namespace foreshock {
 
-inline constexpr uint32_t kStateFormat = 5;
+inline constexpr uint32_t kStateFormat = 6;
 
 // What the last save wrote.
 struct SaveCost {
