@@ -70,7 +70,6 @@ void CalendarEvidence::apply(const Signals& signals, const Outlook& o, ServiceIn
                 f.crossing.early = f.breach_early;
                 f.crossing.median = at;
                 f.crossing.late = f.breach_late;
-                f.by_calendar = true;
                 f.announced = c.entry;
                 f.announced_for = when.start;
             }

@@ -11,9 +11,11 @@ constexpr double kUsualWeight = 0.002 / 10;   // a second, of what is usual of i
 constexpr double kFull = 0.85;                // of the knee
 constexpr double kMinute = 60;
 constexpr double kMostRatio = 20;             // a ratio against next to nothing says no more than this
-constexpr double kFillRise = 600, kFillAhead = 1200;  // demand of what fills goes on rising for the first, and is asked for the second
 constexpr double kLongestAftermath = 7200;
-constexpr double kKnownMinutes = 240, kLongestLine = 120;
+constexpr double kKnownMinutes = 240;
+constexpr double kRecordFade = 0.1 / 86400;  // a second
+constexpr double kLongSilent = 300;            // seconds after which a sensor says nothing about the present
+constexpr double kLeastUse = 0.02;            // utilization that demand has to make before its growth means something
 
 float to_float(double x) { return static_cast<float>(x); }
 
@@ -25,36 +27,15 @@ double relative_slope(const TrendFilter& f) {
     return level > 0 ? std::clamp(kMinute * f.slope() / level, -2.0, 2.0) : kUnknown;
 }
 
-// Level of what fills, `kFillAhead` seconds on: demand rises for `kFillRise` seconds more and stays.
-double filled(const Outlook& o) {
-    if (!o.fills) return kUnknown;
-    const double slope = std::abs(o.relative_demand_slope) < o.relative_demand_slope_error ? 0 : o.relative_demand_slope;
-    const double extra = o.fill_per_demand * slope * kFillRise * (kFillAhead - kFillRise / 2);
-    const double pulled = std::abs(o.fill_pull) > 1e-9 ? std::expm1(o.fill_pull * kFillAhead) / o.fill_pull : kFillAhead;
-    return std::clamp(o.level + o.fill_rate * pulled + extra, 0.0, 5.0);
-}
-
-double scale_room(const ResourceEntry& r, uint32_t instances) {
-    if (r.model == nullptr || !r.model->scaling || !r.model->scaling->automatic || !r.model->scaling->max || instances == 0) return 1;
-    return std::max(1.0, *r.model->scaling->max / instances);
-}
-
 bool fills(ResourceKind k) { return k == ResourceKind::queue || k == ResourceKind::memory || k == ResourceKind::disk; }
 
-double line_minutes(double room, double slope) {
-    if (std::isnan(room)) return kUnknown;
-    if (room <= 0) return 0;
-    return slope > 0 ? std::min(kLongestLine, room / slope / kMinute) : kLongestLine;
-}
-
+double least(double a, double b) { return std::isnan(a) || b < a ? b : a; }
 double most(double a, double b) { return std::isnan(a) || b > a ? b : a; }
 
 }  // namespace
 
 void FeatureMaker::grow(const Signals& signals) {
     gauges_.resize(signals.gauges.size());
-    blocks_.resize(signals.gauges.size());
-    urgency_.resize(signals.gauges.size());
     promises_.resize(signals.slos.size());
     promised_.resize(signals.gauges.size(), false);
     if (reach_.size() == signals.services.size()) return;
@@ -73,85 +54,93 @@ void FeatureMaker::grow(const Signals& signals) {
     for (uint32_t k = 0; k < signals.slos.size(); ++k) slos_[signals.slos[k].service].push_back(k);
 }
 
-void FeatureMaker::observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, double seconds) {
+void FeatureMaker::observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+                           std::span<const GaugeIndex> metrics, double seconds) {
+    metrics_ = metrics;
     grow(signals);
     known_seconds_ += seconds;
+    observe_harm(signals, seconds);
     for (const GaugeForecast& f : gauges) {
         promised_[f.gauge] = f.promised;
-        observe_gauge(signals, c.outlooks[f.gauge], f, seconds);
+        const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[f.gauge].resource];
+        ResourceReadings::Owner owner;
+        if (resource.service != kNoIndex) owner = {latency_rise(resource.service), static_cast<double>(services_[resource.service].since_harmed)};
+        gauges_[f.gauge].observe(resource, signals.gauges[f.gauge], c.outlooks[f.gauge], f, owner, seconds);
     }
+    find_common(c.entries);
     for (const ServiceState& s : signals.services) if (s.service != kNoIndex) observe_service(s, seconds);
     for (size_t k = 0; k < signals.slos.size(); ++k) observe_promise(signals.slos[k], k, seconds);
 }
 
-void FeatureMaker::observe_gauge(const Signals& signals, const Outlook& o, const GaugeForecast& f, double seconds) {
-    const GaugeState& g = signals.gauges[f.gauge];
-    const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[f.gauge].resource];
-    GaugeMemory& m = gauges_[f.gauge];
-    m.fast.age(seconds);
-    m.slow.age(seconds);
-    m.since_sample += to_float(seconds);
-    if (g.present && std::isfinite(g.utilization)) {
-        const double y = resource.kind == ResourceKind::memory ? g.level : g.utilization;  // without the saw-teeth
-        const double span = std::min(300.0, static_cast<double>(m.since_sample));
-        if (!std::isnan(y)) { m.fast.add(y, span); m.slow.add(y, span); }
-        m.since_sample = 0;
+void FeatureMaker::observe_harm(const Signals& signals, double seconds) {
+    for (ServiceMemory& m : services_) m.since_harmed = std::min(to_float(kLongestAftermath), m.since_harmed + to_float(seconds));
+    for (const SloState& s : signals.slos) {
+        if (!s.violated) continue;
+        for (const auto& [service, hops] : reach_[s.service]) services_[service].since_harmed = 0;
     }
-    const double cost = o.predicted > 0.01 && !std::isnan(g.level) ? std::min(kMostRatio, g.level / o.predicted) : kUnknown;
-    m.level.add(o.level, seconds);
-    m.cost.add(cost, seconds);
-    m.instances.add(g.instances > 0 ? g.instances : kUnknown, seconds);
+}
 
-    const bool known = !std::isnan(o.level);
-    const double in5 = o.predicted + std::max(0.0, o.predicted_slope) * 300;
-    const double scale = std::isnan(cost) ? 1 : cost, in_now = o.predicted * scale;
-    const double in10 = std::max(o.predicted, o.predicted + o.predicted_slope * 600) * scale;
-    const double rise = o.level - o.baseline;
-    const double fill = filled(o);
-    ResourceBlock& b = blocks_[f.gauge];
-    const auto put = [&b](Feature x, double v) { b[static_cast<size_t>(x)] = to_float(v); };
-    put(Feature::first_level, o.level);
-    put(Feature::first_sensor, m.fast.valid() ? m.fast.level() : kUnknown);
-    put(Feature::first_predicted, o.predicted);
-    put(Feature::first_predicted_5min, in5);
-    put(Feature::first_predicted_10min, in10);
-    put(Feature::first_usual, m.level.mean(30, 60));
-    put(Feature::first_peak, most(m.level.most(0, 30), o.level));
-    put(Feature::first_usual_high, g.usual_high);
-    put(Feature::first_cost_ratio, std::isnan(o.predicted) ? kUnknown : o.cost_ratio);
-    put(Feature::first_cost_drift, ratio(cost, m.cost.mean(20, 40)));
-    put(Feature::first_slope_fast, m.fast.valid() ? 100 * kMinute * m.fast.slope() : kUnknown);
-    put(Feature::first_slope, known ? 100 * kMinute * o.slope : kUnknown);
-    put(Feature::first_slope_slow, m.slow.valid() ? 100 * kMinute * m.slow.slope() : kUnknown);
-    put(Feature::first_filled_20min, fill);
-    put(Feature::first_significance, std::clamp(o.significance, -20.0, 100.0));
-    put(Feature::first_noise, o.noise);
-    put(Feature::first_rise_age, o.age_seconds);
-    put(Feature::first_used_headroom, f.knee > o.baseline ? std::clamp(rise / (f.knee - o.baseline), -2.0, 5.0) : kUnknown);
-    put(Feature::first_need_ratio, ratio(f.knee - o.idle, o.baseline - o.idle));
-    put(Feature::first_crossing, f.crossing.probability);
-    put(Feature::first_crossing_minutes, f.crossing.probability > 0.01 ? f.breach / kMinute : kUnknown);
-    put(Feature::first_line_minutes, line_minutes(f.knee - o.level, o.slope));
-    put(Feature::first_demand_minutes, line_minutes(f.knee - in_now, o.predicted_slope * scale));
-    // Rows of an earlier kind may not have told instances apart: only a loss means something.
-    put(Feature::first_lost_instances, std::max(0.0, 1 - ratio(g.instances, m.instances.mean(30, 60))));
-    put(Feature::first_scale_room, scale_room(resource, g.instances));
-    put(Feature::first_silent, std::min(3600.0, g.silent_seconds));
-    constexpr std::array kOrder{0, 1, 2, 3, 4, 5, 6, 7};  // in the order of ResourceKind: other, cpu, threads, connections, queue, memory, disk, rate limit
-    put(Feature::first_kind, kOrder[static_cast<size_t>(resource.kind)]);
-    put(Feature::first_hops, kUnknown);
-    const double next = std::max({known ? o.level : 0, known && !std::isnan(rise) && o.significance > 2 ? o.level + 2 * rise : 0,
-                                  std::isnan(fill) ? 0 : fill, std::isnan(in10) ? 0 : in10});
-    urgency_[f.gauge] = to_float(next / std::max(0.05, f.knee) + 0.5 * f.crossing.probability);
+double FeatureMaker::latency_rise(ServiceIndex s) const {
+    const ServiceMemory& m = services_[s];
+    return m.latency.valid() ? ratio(m.latency.mean(), static_cast<double>(m.latency_usual)) : kUnknown;
+}
+
+void FeatureMaker::observe_latency(const ServiceState& s, double seconds) {
+    ServiceMemory& m = services_[s.service];
+    m.latency.age(seconds);
+    if (!(s.p95_ms > 0)) return;
+    m.latency.add(s.p95_ms, seconds);
+    if (std::isnan(m.latency_usual)) m.latency_usual = to_float(s.p95_ms);
+    const auto usual = static_cast<double>(m.latency_usual);
+    m.latency_usual += to_float(kUsualWeight * seconds * (std::min(s.p95_ms, 2 * usual) - usual));
+}
+
+// Demand moves all resources behind an entry alike, a fault only some: the middle one knows the demand better than any count of
+// recorded transactions, since sensors see them all.
+void FeatureMaker::find_common(const std::vector<ServiceIndex>& entries) {
+    commons_.assign(services_.size(), {});
+    std::vector<bool> done(services_.size());
+    std::array<std::vector<float>, 4> x;
+    const auto middle = [](std::vector<float>& v) {
+        if (v.empty()) return to_float(kUnknown);
+        const auto at = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
+        std::ranges::nth_element(v, at);
+        return *at;
+    };
+    for (const ServiceIndex e : entries) {
+        if (e == kNoIndex || done[e]) continue;
+        done[e] = true;
+        for (std::vector<float>& v : x) v.clear();
+        for (const auto& [owner, hops] : reach_[e]) {
+            for (const ResourceIndex r : inventory_.services()[owner].resources) {
+                if (fills(inventory_.resources()[r].kind)) continue;
+                for (const GaugeIndex g : inventory_.resources()[r].gauges) {
+                    const ResourceReadings& of = gauges_[g];
+                    const double grown = of[Feature::first_growth], recent = of[Feature::first_growth_recent];
+                    if (std::isnan(grown) || std::isnan(recent) || of[Feature::first_silent] > kLongSilent) continue;
+                    const double use = 100 * std::max(kLeastUse, of[Feature::first_usual]);
+                    x[0].push_back(to_float(grown));
+                    x[1].push_back(to_float(recent));
+                    x[2].push_back(to_float(of[Feature::first_slope_fast] / use));
+                    x[3].push_back(to_float(of[Feature::first_slope_slow] / use));
+                }
+            }
+        }
+        commons_[e] = {middle(x[0]), middle(x[1]), middle(x[2]), middle(x[3])};
+    }
 }
 
 void FeatureMaker::observe_service(const ServiceState& s, double seconds) {
+    observe_latency(s, seconds);
     ServiceMemory& m = services_[s.service];
     for (TrendFilter* f : {&m.fast, &m.middle, &m.slow, &m.value}) f->age(seconds);
     const bool known = !std::isnan(s.volume.rate) && (s.present || !s.summarised);
     if (known) for (TrendFilter* f : {&m.fast, &m.middle, &m.slow}) f->add(s.volume.rate, seconds);
     if (known && !std::isnan(s.value.rate)) m.value.add(s.value.rate, seconds);
     m.volume.add(known ? s.volume.rate : kUnknown, seconds);
+    const auto before = to_float(m.volume.mean(10, 12));
+    m.record *= to_float(1 - kRecordFade * seconds);
+    if (!(before <= m.record) && !std::isnan(before)) m.record = before;
     const double price = s.volume.level > 0 ? s.value.level / s.volume.level : kUnknown;
     if (std::isnan(price)) return;
     if (std::isnan(m.each_usual)) m.each_usual = to_float(price);
@@ -175,7 +164,7 @@ bool FeatureMaker::of_subject(const PromiseSubject& subject, size_t promise, con
     const SloState& s = signals.slos[promise];
     const Slo& slo = inventory_.services()[s.service].model->slos[s.slo];
     if (subject.metric == kNoIndex) return slo.indicator != Indicator::metric;
-    return slo.indicator == Indicator::metric && inventory_.find_gauge(slo.resource, slo.metric) == subject.metric;
+    return slo.indicator == Indicator::metric && metrics_[promise] == subject.metric;
 }
 
 void FeatureMaker::rank(const Candidate& x, bool fills, std::array<Candidate, 3>& best) {
@@ -193,26 +182,34 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
     out = FeatureVector();
     std::array<Candidate, 3> best;  // first, second, filling
     double level = kUnknown, in10 = kUnknown, drift = kUnknown, spared = 1, full = 0;
+    double used = kUnknown, slope = kUnknown, soonest = kUnknown, latency = kUnknown;
     for (const auto& [owner, hops] : reach_[subject.service]) {
         if (subject.metric != kNoIndex && hops > 0) break;
+        latency = most(latency, latency_rise(owner));
         for (const ResourceIndex r : inventory_.services()[owner].resources) {
             for (const GaugeIndex g : inventory_.resources()[r].gauges) {
                 if (promised_[g] && g != subject.metric) continue;
-                const auto of = [&b = blocks_[g]](Feature x) { return static_cast<double>(b[static_cast<size_t>(x)]); };
-                level = most(level, of(Feature::first_level));
-                in10 = most(in10, of(Feature::first_predicted_10min));
-                drift = most(drift, of(Feature::first_cost_drift));
-                spared *= 1 - of(Feature::first_crossing);
-                full += of(Feature::first_level) > kFull * c.outlooks[g].knee ? 1 : 0;
-                rank({g, hops, urgency_[g] + (g == subject.metric ? 1e6F : 0)}, fills(inventory_.resources()[r].kind), best);
+                const ResourceReadings& of = gauges_[g];
+                level = most(level, of[Feature::first_level]);
+                in10 = most(in10, of[Feature::first_predicted_10min]);
+                drift = most(drift, of[Feature::first_cost_drift]);
+                used = most(used, of[Feature::first_level] / std::max(0.05, c.outlooks[g].knee));
+                slope = most(slope, of[Feature::first_slope]);
+                soonest = least(soonest, least(of[Feature::first_line_minutes], of[Feature::first_demand_minutes]));
+                spared *= 1 - of[Feature::first_crossing];
+                full += of[Feature::first_level] > kFull * c.outlooks[g].knee ? 1 : 0;
+                rank({g, hops, of.urgency() + (g == subject.metric ? 1e6F : 0)}, fills(inventory_.resources()[r].kind), best);
             }
         }
     }
+    const ServiceIndex entry = c.entries[subject.service];
+    const Common common = entry == kNoIndex ? Common() : commons_[entry];
     for (size_t i = 0; i < best.size(); ++i) {
         if (best[i].gauge == kNoIndex) continue;
-        const ResourceBlock& b = blocks_[best[i].gauge];
-        std::ranges::copy(b, out.x.begin() + static_cast<std::ptrdiff_t>(i * kResourceFeatures));
+        const ResourceReadings& of = gauges_[best[i].gauge];
+        std::ranges::copy(of.block(), out.x.begin() + static_cast<std::ptrdiff_t>(i * kResourceFeatures));
         out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_hops)] = to_float(best[i].hops);
+        out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_apart)] = to_float(ratio(of[Feature::first_growth], static_cast<double>(common.growth)));
     }
     first = best[2].urgency > best[0].urgency ? best[2].gauge : best[0].gauge;
     out[Feature::most_level] = to_float(level);
@@ -220,6 +217,14 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
     out[Feature::most_cost_drift] = to_float(drift);
     out[Feature::any_crossing] = to_float(1 - spared);
     out[Feature::full] = to_float(full);
+    out[Feature::most_used] = to_float(used);
+    out[Feature::most_slope] = to_float(slope);
+    out[Feature::soonest_minutes] = to_float(soonest);
+    out[Feature::worst_latency] = to_float(latency);
+    out[Feature::common_growth] = common.growth;
+    out[Feature::common_recent] = common.recent;
+    out[Feature::common_slope] = common.slope;
+    out[Feature::common_slope_slow] = common.slope_slow;
     out[Feature::metric_promise] = subject.metric == kNoIndex ? 0 : 1;
     out[Feature::known_minutes] = to_float(std::min(kKnownMinutes, known_seconds_ / kMinute));
     put_demand(subject, signals, c, out);
@@ -254,6 +259,7 @@ void FeatureMaker::put_demand(const PromiseSubject& subject, const Signals& sign
     put(Feature::entry_to_past, ratio(entry.volume.level, n.volume.mean(30, 60)));
     put(Feature::entry_to_10min, ratio(entry.volume.level, n.volume.mean(8, 12)));
     put(Feature::entry_peak, ratio(n.volume.most(0, 60), entry.volume.level));
+    put(Feature::entry_to_record, ratio(entry.volume.level, static_cast<double>(n.record)));
     put(Feature::entry_value_ratio, capped(entry.value.ratio));
     put(Feature::entry_noise, ratio(entry.volume.spread, entry.volume.baseline));
     put(Feature::entry_to_profile, ratio(entry.volume.level, entry.volume.expected));
@@ -285,6 +291,7 @@ void FeatureMaker::put_indicator(const PromiseSubject& subject, const Signals& s
     }
     out[Feature::indicator] = to_float(now);
     out[Feature::indicator_usual] = to_float(usual);
+    out[Feature::indicator_rise] = to_float(ratio(now, usual));
     out[Feature::indicator_slope] = to_float(slope);
     out[Feature::worst_below] = to_float(below);
     out[Feature::since_broken] = to_float(since);

@@ -2,13 +2,13 @@
 // hour. One worker only.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/base/mean_history.h"
 #include "engine/base/trend_filter.h"
 #include "engine/forecast/calendar_evidence.h"
-#include "engine/forecast/gauge_forecaster.h"
-#include "engine/forecast/hazard_features.h"
+#include "engine/forecast/resource_readings.h"
 
 namespace foreshock {
 
@@ -16,14 +16,17 @@ namespace foreshock {
 struct PromiseSubject {
     ServiceIndex service = kNoIndex;
     GaugeIndex metric = kNoIndex;  // of a promise on a metric
+    bool operator==(const PromiseSubject&) const = default;
 };
 
 class FeatureMaker {
 public:
     FeatureMaker(const Inventory& inventory, const CalendarEvidence& calendar) : inventory_(inventory), calendar_(calendar) {}
 
-    // Once a slot of `seconds`, before `make`. `gauges`: forecasts by physics, before any of them shields others.
-    void observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, double seconds);
+    // Once a slot of `seconds`, before `make`. `gauges`: forecasts by physics, before any of them shields others. `metrics`: [SLO] the gauge
+    // of a promise on a metric, kNoIndex for others; it has to last until the next slot.
+    void observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+                 std::span<const GaugeIndex> metrics, double seconds);
     // `first`: the most urgent resource, kNoIndex when there is none.
     void make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out, GaugeIndex& first) const;
 
@@ -31,22 +34,16 @@ public:
     void archive(A& a) { a(gauges_, services_, promises_, known_seconds_); }
 
 private:
-    static constexpr size_t kResourceFeatures = static_cast<size_t>(Feature::second_level);
-    using ResourceBlock = std::array<float, kResourceFeatures>;
-
-    struct GaugeMemory {
-        TrendFilter fast{45}, slow{300};
-        MeanHistory level, cost, instances;
-        float since_sample = 0;
-        template <class A>
-        void archive(A& a) { a(fast, slow, level, cost, instances, since_sample); }
-    };
     struct ServiceMemory {
         TrendFilter fast{45}, middle{150}, slow{300}, value{150};
+        TrendFilter latency{60};
         MeanHistory volume;
         float each_usual = std::numeric_limits<float>::quiet_NaN();
+        float latency_usual = std::numeric_limits<float>::quiet_NaN();
+        float record = std::numeric_limits<float>::quiet_NaN();  // highest volume, fading
+        float since_harmed = 7200;  // seconds since a promise of the service or of who waits for it was broken, at most this
         template <class A>
-        void archive(A& a) { a(fast, middle, slow, value, volume, each_usual); }
+        void archive(A& a) { a(fast, middle, slow, value, latency, volume, each_usual, latency_usual, record, since_harmed); }
     };
     struct PromiseMemory {
         TrendFilter indicator{100};
@@ -54,6 +51,11 @@ private:
         float since_broken = 7200;  // seconds, at most this
         template <class A>
         void archive(A& a) { a(indicator, usual, since_broken); }
+    };
+
+    // What the middle one of the resources behind one entry does.
+    struct Common {
+        float growth = std::numeric_limits<float>::quiet_NaN(), recent = growth, slope = growth, slope_slow = growth;
     };
 
     struct Candidate {
@@ -64,8 +66,11 @@ private:
     static void rank(const Candidate& x, bool fills, std::array<Candidate, 3>& best);
 
     void grow(const Signals& signals);
-    void observe_gauge(const Signals& signals, const Outlook& o, const GaugeForecast& f, double seconds);
+    void observe_harm(const Signals& signals, double seconds);
     void observe_service(const ServiceState& s, double seconds);
+    void observe_latency(const ServiceState& s, double seconds);
+    void find_common(const std::vector<ServiceIndex>& entries);
+    double latency_rise(ServiceIndex s) const;
     void observe_promise(const SloState& s, size_t k, double seconds);
     void put_demand(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out) const;
     void put_indicator(const PromiseSubject& subject, const Signals& signals, FeatureVector& out) const;
@@ -74,13 +79,13 @@ private:
 
     const Inventory& inventory_;
     const CalendarEvidence& calendar_;
-    std::vector<GaugeMemory> gauges_;
+    std::vector<ResourceReadings> gauges_;
     std::vector<ServiceMemory> services_;
     std::vector<PromiseMemory> promises_;  // [SLO]
     double known_seconds_ = 0;
     // Of this slot or of the inventory, made anew.
-    std::vector<ResourceBlock> blocks_;         // [gauge]
-    std::vector<float> urgency_;                // [gauge]
+    std::span<const GaugeIndex> metrics_;       // [SLO]
+    std::vector<Common> commons_;               // [service] of entries
     std::vector<std::vector<std::pair<ServiceIndex, int>>> reach_;  // [service] whom it waits for, and over how many calls
     std::vector<bool> promised_;                // [gauge] a promise is made of it
     std::vector<std::vector<uint32_t>> slos_;   // [service] numbers in `Signals::slos`

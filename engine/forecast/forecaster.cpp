@@ -33,11 +33,19 @@ struct Forecaster::State {
     void decide(size_t k, const Signals& signals, const Correlation& correlation, double seconds) {
         const SloState& slo = signals.slos[k];
         LearnedForecast& l = learned[k];
-        features.make(promises.subject(slo), signals, correlation, l.features, l.urgent);
+        const PromiseSubject subject{slo.service, promises.metrics()[k]};
+        const bool same = k > 0 && subject == PromiseSubject{signals.slos[k - 1].service, promises.metrics()[k - 1]};
+        if (same) {
+            l.features = learned[k - 1].features;
+            l.urgent = learned[k - 1].urgent;
+        } else {
+            features.make(subject, signals, correlation, l.features, l.urgent);
+        }
         l.estimate = {};
         l.reasons.clear();
         if (slo.violated) return hazards[k].forget();
-        const std::string& resource = l.urgent == kNoIndex ? std::string() : inventory.resources()[inventory.gauges()[l.urgent].resource].name;
+        static const std::string kNone;
+        const std::string& resource = l.urgent == kNoIndex ? kNone : inventory.resources()[inventory.gauges()[l.urgent].resource].name;
         const Hazard::Estimate e = hazards[k].step(HazardModel::builtin(), options.warn.calibration, l.features, seconds);
         if (!calendar.in_maintenance(slo.service, resource, signals.end)) l.estimate = e;
         if (l.estimate.probability >= options.warn.clear_probability) l.reasons = HazardModel::builtin().reasons(l.features);
@@ -66,7 +74,7 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
         const double hidden = std::exchange(s.gauges[g].crossing.probability, 0);
         if (hidden >= s.options.warn.raise_probability) s.result.suppressed.push_back({g, hidden});
     }
-    s.features.observe(signals, correlation, s.gauges, seconds);
+    s.features.observe(signals, correlation, s.gauges, s.promises.metrics(), seconds);
     s.shield.apply(signals.end, s.options.warn.raise_probability, correlation.outlooks, s.gauges);
     Forecasts& f = s.result;
     f.slot = signals.slot;

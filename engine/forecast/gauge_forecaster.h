@@ -16,8 +16,7 @@ struct GaugeForecast {
     double final_level = 0;   // expected end of the rise
     bool by_demand = false;   // the demand channel speaks
     bool promised = false;    // a promise is made of this very metric
-    bool by_calendar = false; // the calendar's word outweighs what is seen
-    const CalendarEntry* announced = nullptr;  // then: what it says
+    const CalendarEntry* announced = nullptr;  // the calendar's word outweighs what is seen: what it says
     EventTime announced_for{};
 };
 

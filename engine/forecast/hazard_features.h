@@ -40,7 +40,15 @@ namespace foreshock {
     X(scale_room, "what an autoscaler may still multiply capacity by")                                        \
     X(silent, "seconds since the last sample")                                                                \
     X(kind, "0 other, 1 cpu, 2 threads, 3 connections, 4 queue, 5 memory, 6 disk, 7 rate limit")             \
-    X(hops, "calls between the promise's service and the resource's owner")
+    X(hops, "calls between the promise's service and the resource's owner")                                   \
+    X(growth, "utilization that demand makes, over about 45 s, against 30 to 60 min ago")                     \
+    X(growth_recent, "the same against 4 to 8 min ago")                                                       \
+    X(apart, "its growth over that of all resources behind the same entry")                                   \
+    X(over_usual_high, "utilization less its usual high")                                                     \
+    X(over_proven, "utilization less the highest that has been borne without a broken promise")               \
+    X(high_minutes, "minutes for which it has been above 0.9 of its knee")                                    \
+    X(safe_minutes, "minutes of the past days for which it was so and no promise was broken")                 \
+    X(owner_latency, "its owner's p95 over about 60 s against the usual")
 
 #define FORESHOCK_SERVICE_READINGS(X)                                                                         \
     X(most_level, "highest utilization of all that the promise depends on")                                   \
@@ -73,6 +81,16 @@ namespace foreshock {
     X(indicator_usual, "the same, usually")                                                                   \
     X(indicator_slope, "change of the indicator over its limit a minute")                                     \
     X(worst_below, "greatest indicator over its limit among services that are waited for")                    \
+    X(indicator_rise, "the indicator against the usual")                                                      \
+    X(worst_latency, "greatest p95 against the usual of the service and those it waits for")                  \
+    X(most_used, "highest utilization over its knee")                                                         \
+    X(most_slope, "fastest rise, utilization points a minute over about 150 s")                               \
+    X(soonest_minutes, "fewest minutes until a line crosses a knee")                                          \
+    X(common_growth, "growth of the middle one of all resources behind the same entry")                       \
+    X(common_recent, "the same against 4 to 8 min ago")                                                       \
+    X(common_slope, "its relative change a minute, over about 45 s")                                          \
+    X(common_slope_slow, "the same, over about 300 s")                                                        \
+    X(entry_to_record, "entry's volume against the highest of the past days")                                 \
     X(errors, "share of failed transactions in this slot")                                                    \
     X(since_broken, "seconds since the promise was broken last")                                              \
     X(campaign_minutes, "minutes until the nearest campaign of the calendar; negative: since its start")      \

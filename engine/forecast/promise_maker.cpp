@@ -27,8 +27,8 @@ void PromiseMaker::grow() {
             uncovered_[s] = !inventory_.covered_by_promise(s);
         }
     }
-    if (promise_of_.size() == inventory_.gauges().size()) return;
-    known_gauges_ = inventory_.gauges().size();
+    if (grown_ && promise_of_.size() == inventory_.gauges().size()) return;
+    grown_ = true;
     promised_.clear();
     for (const ServiceEntry& s : inventory_.services()) {
         if (s.model == nullptr) continue;
@@ -36,8 +36,8 @@ void PromiseMaker::grow() {
             promised_.push_back(slo.indicator == Indicator::metric ? inventory_.find_gauge(slo.resource, slo.metric) : kNoIndex);
         }
     }
-    promise_of_.assign(known_gauges_, kNoIndex);
-    for (uint32_t k = 0; k < promised_.size(); ++k) if (promised_[k] < known_gauges_) promise_of_[promised_[k]] = k;
+    promise_of_.assign(inventory_.gauges().size(), kNoIndex);
+    for (uint32_t k = 0; k < promised_.size(); ++k) if (promised_[k] < promise_of_.size()) promise_of_[promised_[k]] = k;
 }
 
 double PromiseMaker::promised_limit(GaugeIndex g, const Signals& signals) const {

@@ -27,6 +27,8 @@ public:
     PromiseSubject subject(const SloState& s) const;
     // Gauges that the promise depends on: one metric, or all on its service's way that are no promises of their own.
     std::vector<GaugeIndex> gauges_behind(const BreachForecast& f, const SloState* slo) const;
+    // [SLO] gauge of a promise on a metric, kNoIndex for others.
+    const std::vector<GaugeIndex>& metrics() const { return promised_; }
     // Once a slot, before the others: the inventory may have grown.
     void grow();
     // `learned`: for each SLO, the word of the learned decision.
@@ -56,8 +58,8 @@ private:
     std::vector<std::vector<ServiceIndex>> reach_;  // [service]
     std::vector<bool> uncovered_;                   // [service] gets the capacity promise
     std::vector<GaugeIndex> promised_;              // [SLO] gauge of a metric promise, kNoIndex for others
+    bool grown_ = false;
     std::vector<uint32_t> promise_of_;              // [gauge] SLO of a metric promise on it, kNoIndex for others
-    size_t known_gauges_ = 0;
     // How often errors broke when latency did. [service]
     std::vector<uint32_t> latency_broken_, errors_followed_;
     std::vector<uint8_t> counted_;

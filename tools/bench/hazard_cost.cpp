@@ -61,6 +61,7 @@ public:
     FeatureMaker maker{inventory, calendar};
     Detector detector{inventory, options};
     Correlator correlator{inventory, options};
+    std::vector<GaugeIndex> metrics;
     const Signals* signals = nullptr;
     const Correlation* correlation = nullptr;
 
@@ -98,7 +99,8 @@ private:
             const ResourceEntry& r = inventory.resources()[inventory.gauges()[g].resource];
             gauges[g] = forecasters_[g].forecast(r, signals->gauges[g], correlation->outlooks[g], to_seconds(slot.length), kUnknown);
         }
-        maker.observe(*signals, *correlation, gauges, to_seconds(slot.length));
+        metrics.assign(signals->slos.size(), kNoIndex);
+        maker.observe(*signals, *correlation, gauges, metrics, to_seconds(slot.length));
         if (i < kRises) return;
         for (ServiceIndex s = 0; s < kServices; ++s) {
             GaugeIndex first = kNoIndex;

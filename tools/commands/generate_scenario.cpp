@@ -15,7 +15,7 @@ namespace {
 
 int list_kinds() {
     for (const ScenarioKind& kind : scenario_kinds())
-        fmt::print("{:<26} {:<9} {}\n", kind.name, kind.held_out ? "held out" : "training", kind.summary);
+        fmt::print("{:<26} {:<9} {}\n", kind.name, to_string(kind.group), kind.summary);
     return kFine;
 }
 
@@ -27,7 +27,7 @@ int wrong(const std::string& what) {
 std::vector<const ScenarioKind*> candidates(const std::string& name) {
     std::vector<const ScenarioKind*> all;
     for (const ScenarioKind& kind : scenario_kinds())
-        if (name == kind.name || (name == "random" && !kind.held_out) || (name == "held_out" && kind.held_out))
+        if (name == kind.name || name == to_string(kind.group))
             all.push_back(&kind);
     return all;
 }

@@ -68,10 +68,31 @@ TEST_CASE("scenario generator: kinds are found by name, and some are held out") 
     for (const ScenarioKind& kind : scenario_kinds()) {
         CHECK(names.insert(kind.name).second);
         CHECK(find_kind(kind.name) == &kind);
-        held_out += kind.held_out;
+        held_out += kind.group == KindGroup::held_out;
     }
     CHECK(held_out >= 5);
     CHECK(find_kind("no such kind") == nullptr);
+}
+
+TEST_CASE("scenario generator: what is declared may be less than what is there, and other work comes again") {
+    const ScenarioSpec soft = plan_scenario(request("soft_limit", 5, false));
+    const std::vector<ServiceLoad> loads = loads_at(soft, 0, ~uint64_t{0}, ~uint64_t{0});
+    size_t declared = 0;
+    for (const ServiceSpec& s : soft.services)
+        for (const Declared& d : {s.declared_cpu, s.declared_threads, s.declared_connections}) {
+            CHECK(d.share > 0);
+            CHECK((d.shown > 0 || d.share == 1));
+            declared += d.share < 1;
+        }
+    CHECK(declared >= 1);
+    CapacityEvent e;
+    e.start_s = -100;
+    e.end_s = -50;
+    e.period_s = 1000;
+    CHECK(height(e, -101) == 0);
+    CHECK(height(e, -60) == 1);
+    CHECK(height(e, 0) == 0);
+    CHECK(height(e, 1940) == 1);
 }
 
 TEST_CASE("scenario generator: draws have the distributions they are named after") {

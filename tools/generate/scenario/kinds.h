@@ -12,9 +12,16 @@ class ScenarioDraft;
 
 enum class KindPromise { breach, quiet, nothing };
 
+// at_limit: resources are at their limit without harm; trains, and is asked for by name, so that what `random` draws stays.
+enum class KindGroup { training, at_limit, held_out };
+constexpr std::string_view to_string(KindGroup g) {
+    constexpr std::string_view kNames[]{"random", "at_limit", "held_out"};
+    return kNames[static_cast<size_t>(g)];
+}
+
 struct ScenarioKind {
     std::string_view name;
-    bool held_out;
+    KindGroup group;
     KindPromise promise;  // of a scenario that is not broad
     std::string_view summary;
     void (*build)(ScenarioDraft&);
@@ -23,7 +30,7 @@ struct ScenarioKind {
 std::span<const ScenarioKind> scenario_kinds();
 const ScenarioKind* find_kind(std::string_view name);
 
-// The builders, by file: kinds_demand.cpp, kinds_capacity.cpp, kinds_held_out.cpp.
+// The builders, by file: kinds_demand.cpp, kinds_capacity.cpp, kinds_at_limit.cpp, kinds_held_out.cpp.
 void build_email_cpu(ScenarioDraft&);
 void build_tv_pool(ScenarioDraft&);
 void build_flash_threads(ScenarioDraft&);
@@ -57,6 +64,9 @@ void build_connection_leak(ScenarioDraft&);
 void build_lost_node(ScenarioDraft&);
 void build_slow_dependency(ScenarioDraft&);
 void build_log_burst(ScenarioDraft&);
+
+void build_background_work(ScenarioDraft&);
+void build_soft_limit(ScenarioDraft&);
 
 void build_rate_limit(ScenarioDraft&);
 void build_herd_after_outage(ScenarioDraft&);

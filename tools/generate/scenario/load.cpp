@@ -1,6 +1,7 @@
 #include "tools/generate/scenario/load.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "tools/generate/scenario/demand.h"
 
@@ -39,6 +40,7 @@ double calls_of_mean(const ServiceLoad& load, const CallSpec& call) {
 }  // namespace
 
 double height(const CapacityEvent& e, double t) {
+    if (e.period_s > 0 && t > e.start_s) t = e.start_s + std::fmod(t - e.start_s, e.period_s);
     if (t < e.start_s || t >= e.end_s) return 0;
     return e.ramp_s <= 0 ? 1 : std::min(1.0, (t - e.start_s) / e.ramp_s);
 }

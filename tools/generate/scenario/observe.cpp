@@ -1,6 +1,8 @@
 #include "tools/generate/scenario/observe.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -17,9 +19,10 @@ std::vector<ObservedGauge> gauges_of(const ServiceSpec& s) {
             all.push_back({resource_name(s, kind), metric, name, limit, kind == SimulatedResource::cpu, decimals, noise,
                            root, read});
     };
-    add(SimulatedResource::cpu, "cpu_used", "cpu", 100, 1, 0.035, 0.12, [](S x) { return 100 * x.cpu; });
-    add(SimulatedResource::threads, "threads_busy", "thread_pool", s.threads, 0, 0, 0.7, [](S x) { return x.threads; });
-    add(SimulatedResource::connections, "connections_used", "connection_pool", s.connections, 0, 0, 0.7,
+    const auto declared = [](double real, const Declared& d) { return d.share < 1 ? std::max(1.0, std::round(real * d.share)) : real; };
+    add(SimulatedResource::cpu, "cpu_used", "cpu", declared(100, s.declared_cpu), 1, 0.035, 0.12, [](S x) { return 100 * x.cpu; });
+    add(SimulatedResource::threads, "threads_busy", "thread_pool", declared(s.threads, s.declared_threads), 0, 0, 0.7, [](S x) { return x.threads; });
+    add(SimulatedResource::connections, "connections_used", "connection_pool", declared(s.connections, s.declared_connections), 0, 0, 0.7,
         [](S x) { return x.connections; });
     add(SimulatedResource::connections, "connections_waiting", "connection_pool", 2.5 * s.connections, 0, 0.05, 0,
         [](S x) { return x.waiting; });

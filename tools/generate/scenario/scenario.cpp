@@ -124,7 +124,7 @@ Result<ScenarioSummary> generate_scenario(const ScenarioRequest& request, const 
           write_file(folder + "model.yaml", model_yaml(made.spec), "the model"),
           write_file(folder + "model.json", model_json(made.spec), "the model"),
           write_file(folder + "truth.json",
-                     truth_json(made.spec, made.truth, made.calibration, request.kind->held_out), "what is true")})
+                     truth_json(made.spec, made.truth, made.calibration, request.kind->group == KindGroup::held_out), "what is true")})
         if (!done) return done.problems();
     return ScenarioSummary{id, made.spec.broad, std::move(made.truth), std::move(made.calibration)};
 }

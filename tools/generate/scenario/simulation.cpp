@@ -122,6 +122,17 @@ double ServiceSimulation::job_cores(uint32_t s, double t) const {
     return since >= 0 && since < service.job_s ? service.job_load * service.cores : 0;
 }
 
+// Cores that other work would take; `firm`: only of what does not give way.
+double ServiceSimulation::background_cores(uint32_t s, double t, bool firm) const {
+    double share = 0;
+    for (size_t i = 0; i < spec_->capacity.size(); ++i) {
+        const CapacityEvent& e = spec_->capacity[i];
+        if (e.service == s && e.type == CapacityEvent::Type::background && (left_out_.capacity >> i & 1) == 0)
+            share += e.size * (firm ? e.harm : 1) * height(e, t);
+    }
+    return share * spec_->services[s].cores;
+}
+
 // Cores for transactions: hosts alive, less what garbage collection and jobs take.
 double ServiceSimulation::cores(uint32_t s, double t) {
     const ServiceSpec& service = spec_->services[s];
@@ -136,7 +147,8 @@ double ServiceSimulation::cores(uint32_t s, double t) {
     state.hosts_busy = static_cast<double>(state.hosts - state.first_host) / service.hosts;
     const double pressure = std::clamp((state.retained - 0.87) / 0.11, 0.0, 1.0);
     const double all = service.cores * state.hosts_busy;
-    return std::max(0.03 * all, all * (1 - 0.96 * std::pow(pressure, 1.4)) - 0.7 * job_cores(s, t));
+    return std::max(0.03 * all, all * (1 - 0.96 * std::pow(pressure, 1.4)) - 0.7 * job_cores(s, t) -
+                                    background_cores(s, t, true));
 }
 
 void ServiceSimulation::scale(uint32_t s, double t, double dt) {
@@ -227,7 +239,7 @@ void ServiceSimulation::serve(uint32_t s, double t, double dt) {
     state.hold_s = hold;
     state.response_s = std::min(std::max(hold, inner.jobs / std::max(flow, 1e-3)), 1.1 * service.timeout_s);
     const double overhead = 0.96 * std::pow(std::clamp((state.retained - 0.87) / 0.11, 0.0, 1.0), 1.4);
-    state.cpu = std::min(1.0, flow * work / alive + overhead + job_cores(s, t) / alive);
+    state.cpu = std::min(1.0, flow * work / alive + overhead + (job_cores(s, t) + background_cores(s, t, false)) / alive);
     const double running = service.threads > 0 ? std::min(inner.jobs, service.threads) : inner.jobs;
     state.threads = running;
     if (service.connections > 0) {
@@ -269,7 +281,7 @@ void ServiceSimulation::consume(uint32_t s, double t, double dt) {
     const double flow = std::min(most, inflow_[s].total + state.backlog / dt);
     state.backlog = std::max(0.0, state.backlog + (inflow_[s].total - flow) * dt);
     state.age_s = state.backlog < 1 ? 0 : state.backlog / most;
-    state.cpu = std::min(1.0, flow * work / alive + job_cores(s, t) / alive);
+    state.cpu = std::min(1.0, flow * work / alive + (job_cores(s, t) + background_cores(s, t, false)) / alive);
     state.hold_s = state.response_s = work * 1.1 + own_wait(*spec_, s, t, left_out_.capacity);
     leave(s, flow, 0, 0, 0);
     call(s, flow);

@@ -72,6 +72,7 @@ class ServiceSimulation {
     Hold hold_of_calls(uint32_t s, double offered) const;
     double cores(uint32_t s, double t);
     double job_cores(uint32_t s, double t) const;
+    double background_cores(uint32_t s, double t, bool firm) const;
     void scale(uint32_t s, double t, double dt);
     void fill(uint32_t s, double t, double dt, double flow);
     double turn_away(uint32_t s, double offered);

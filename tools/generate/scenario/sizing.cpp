@@ -74,6 +74,9 @@ class Sizing {
             if (service.heap_mb > 0) heap(service, x, is_bottleneck(s, SimulatedResource::heap));
             if (service.disk_mb > 0) disk(s, is_bottleneck(s, SimulatedResource::disk));
             if (service.role == ServiceRole::consumer) queue(s);
+            declare(service.declared_cpu, x.usual.cores, service.cores);
+            declare(service.declared_threads, x.usual.hold_s, service.threads);
+            declare(service.declared_connections, x.usual.pooled_s, service.connections);
         }
     }
 
@@ -90,6 +93,10 @@ class Sizing {
                 ? spec_.overload
                 : std::min(0.85, spec_.others_at_peak * spread * (kind == SimulatedResource::cpu ? 1 : 0.8));
         return std::max(peak / target, usual / full);
+    }
+
+    static void declare(Declared& d, double usual, double real) {
+        if (d.shown > 0 && real > 0) d.share = std::clamp(usual / (real * d.shown), 0.1, 1.0);
     }
 
     void heap(ServiceSpec& s, const Extremes& x, bool bottleneck) {

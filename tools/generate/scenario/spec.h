@@ -1,7 +1,6 @@
 // A scenario before it happens: the service map with its resources, what customers will do, what will go wrong, and how
 // it is observed. All times are seconds since the start of the live part (negative in the history) unless they say
-// otherwise; rates are per second and real; `sampled` of the transactions are recorded. Values first, no behaviour but
-// small look-ups.
+// otherwise; rates are per second and real; `sampled` of the transactions are recorded. Values, and small look-ups.
 #pragma once
 
 #include <array>
@@ -33,6 +32,12 @@ struct AutoscalerSpec {
     uint32_t max_hosts = 0;
 };
 
+// A declared limit may be less than what is really there: CPU requests, pools that stretch.
+struct Declared {
+    double shown = 0;  // utilization that the highest usual moment shows; 0: the declared limit is the real one
+    double share = 1;  // of the real limit; follows from `shown` when sizes are known
+};
+
 struct ServiceSpec {
     std::string name;
     ServiceRole role = ServiceRole::logic;
@@ -48,6 +53,7 @@ struct ServiceSpec {
     uint32_t hosts = 2;
     double cores = 0;                                                                      // of all hosts together
     double threads = 0, connections = 0, rate_limit = 0;                                   // 0: has none
+    Declared declared_cpu, declared_threads, declared_connections;
     double heap_mb = 0, heap_base_mb = 0, heap_per_transaction_mb = 0, heap_keep_s = 900;  // what sessions retain
     double garbage_mb = 0, garbage_per_transaction_mb = 0;                                 // saw-tooth
     double disk_mb = 0, disk_per_transaction_mb = 0, disk_keep_s = 7200;
@@ -74,12 +80,13 @@ struct DemandEvent {
 };
 
 struct CapacityEvent {
-    enum class Type { regression, lost_node, connection_leak, cache_flush, slow_dependency, log_burst };
+    enum class Type { regression, lost_node, connection_leak, cache_flush, slow_dependency, log_burst, background };
     Type type = Type::regression;
     uint32_t service = 0;
     double start_s = 0, ramp_s = 0, end_s = 1e9;
-    double size = 0;  // added share of the work; hosts; share of the pool a second; miss ratio; seconds; added share of
-                      // what is written
+    // Added share of the work; hosts; share of the pool a second; miss ratio; seconds; added share written; share of cores taken.
+    double size = 0;
+    double harm = 0, period_s = 0;  // of background work: the share that gives no way; comes again after so long, 0: once
     std::string driver = "capacity_loss";
 };
 

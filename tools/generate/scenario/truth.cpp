@@ -122,11 +122,11 @@ class Judge {
             b.cause = "demand";
             b.combined = by_capacity;
             b.driver.push_back(e.driver);
-            if (by_capacity) b.driver.push_back(spec_.capacity.front().driver);
+            if (by_capacity) b.driver.push_back(fault_of(b).driver);
             b.demand_start_s = b.onset_s = static_cast<int64_t>(onset(e));
             known = demand_known(spec_, run_, *event, b.start_s);
         } else if (by_capacity) {
-            const CapacityEvent& e = spec_.capacity.front();
+            const CapacityEvent e = fault_of(b);
             b.cause = "capacity_loss";
             b.driver.push_back(e.driver);
             b.onset_s = static_cast<int64_t>(e.start_s);
@@ -137,6 +137,22 @@ class Judge {
             b.onset_s = b.start_s;
         }
         b.foreseeable_s = std::max(known, b.start_s - 1800);
+    }
+
+    // The fault that began last before the breach, as if it came this once.
+    CapacityEvent fault_of(const TrueBreach& b) const {
+        const auto begun = [&](CapacityEvent e) {
+            const double since = static_cast<double>(b.start_s) - e.start_s;
+            if (e.period_s <= 0 || since < 0) return e;
+            const double shift = std::floor(since / e.period_s) * e.period_s;
+            e.start_s += shift;
+            e.end_s += shift;
+            return e;
+        };
+        CapacityEvent found = begun(spec_.capacity.front());
+        for (const CapacityEvent& x : spec_.capacity)
+            if (const CapacityEvent e = begun(x); e.start_s <= static_cast<double>(b.start_s) && e.start_s > found.start_s) found = e;
+        return found;
     }
 
     void harmless(ScenarioTruth& truth) const {
@@ -152,9 +168,14 @@ class Judge {
             if (from < 0 || from >= live || harmed(from, to)) continue;
             truth.harmless.push_back({e.name, from, to, e.fraction});
         }
-        for (const CapacityEvent& e : spec_.capacity)
-            if (!harmed(e.start_s, live))
-                truth.harmless.push_back({"capacity_event", e.start_s, std::min(live, e.end_s), 0});
+        for (const CapacityEvent& e : spec_.capacity) {
+            const bool background = e.type == CapacityEvent::Type::background;
+            for (double from = e.start_s; from < live; from += e.period_s) {
+                const double ends = std::min(live, from + e.end_s - e.start_s), to = background ? ends : live;
+                if (to > 0 && !harmed(from, to)) truth.harmless.push_back({background ? "background_work" : "capacity_event", from, ends, 0});
+                if (e.period_s <= 0) break;
+            }
+        }
         for (const Announcement& a : spec_.calendar)
             if (a.name.starts_with("cancelled") && a.start_s >= 0 && !harmed(0, live))
                 truth.harmless.push_back({"calendar_false", a.start_s, live, 0});
