@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "engine/base/fnv1a.h"
 namespace foreshock {
 namespace {
 
@@ -27,13 +28,7 @@ std::vector<std::string> files_that_fit(const std::string& path) {
     return found;
 }
 
-std::string hash_text(std::string_view text) {
-    uint64_t h = 0xcbf29ce484222325;
-    for (const unsigned char c : text) h = (h ^ c) * 0x100000001b3;
-    std::string hex(16, '0');
-    for (size_t i = 16; i-- > 0; h >>= 4) hex[i] = "0123456789abcdef"[h & 15];
-    return hex;
-}
+std::string hash_text(std::string_view text) { return hex_text(Fnv1a{}.add(text).value()); }
 
 void RuleLoader::add(const Section& top, const std::string& folder, bool files_may_follow) {
     contexts_.push_back({problems_, folder, false});

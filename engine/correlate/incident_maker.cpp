@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/base/fnv1a.h"
+
 namespace foreshock {
 namespace {
 
@@ -25,12 +27,8 @@ std::vector<ServiceIndex> groups_of(const Inventory& inventory) {
     return group;
 }
 
-uint64_t hash_of(const std::string& name, EventTime since) {  // FNV-1a
-    uint64_t h = 14695981039346656037ULL;
-    const auto mix = [&h](unsigned char c) { h = (h ^ c) * 1099511628211ULL; };
-    for (const char c : name) mix(static_cast<unsigned char>(c));
-    for (int i = 0; i < 64; i += 8) mix(static_cast<unsigned char>(static_cast<uint64_t>(since.time_since_epoch().count()) >> i));
-    return h;
+uint64_t hash_of(const std::string& name, EventTime since) {
+    return Fnv1a{}.add(name).add_number(static_cast<uint64_t>(since.time_since_epoch().count())).value();
 }
 
 struct Story {

@@ -12,7 +12,6 @@ constexpr double kLeastDemandNoise = 0.02;                 // of the level that 
 constexpr double kNothingWaits = 0.005;                    // utilization of a queue below which it counts as empty
 
 bool fills_by_balance(ResourceKind k) { return k == ResourceKind::memory || k == ResourceKind::disk; }
-bool follows_demand(ResourceKind k) { return !fills_by_balance(k) && k != ResourceKind::queue; }
 double squared(double x) { return x * x; }
 
 // Metrics that say how long something waits, not how many do.
@@ -24,7 +23,7 @@ bool in_seconds(std::string_view metric) {
 double busiest(const Inventory& inventory, const Signals& signals, ServiceIndex owner) {
     double most = kUnknown;
     for (const ResourceIndex r : inventory.services()[owner].resources) {
-        if (!follows_demand(inventory.resources()[r].kind)) continue;
+        if (fills_up(inventory.resources()[r].kind)) continue;
         for (const GaugeIndex g : inventory.resources()[r].gauges) {
             const double u = signals.gauges[g].level;
             if (!(u <= most)) most = std::isnan(u) ? most : u;
@@ -57,7 +56,7 @@ void OutlookMaker::update(const Inventory& inventory, const DriverFinder& driver
     Guess demand;
     const bool owned = resource.service != kNoIndex;
     if (owned) out.demand_of = drivers.demand_of(resource.service, signals);
-    if (owned && follows_demand(resource.kind)) {
+    if (owned && !fills_up(resource.kind)) {
         const ServiceState& s = signals.services[out.demand_of];
         response_.learn(seconds, signals.end, g, s.volume.level, s.value.level);
         if (response_.usable()) {

@@ -15,8 +15,6 @@ constexpr double kLeastSeason = 0.2, kMostSeason = 5, kMostRatio = 20;
 
 Micros horizon_of(const ResourceEntry& r) { return (r.model != nullptr && r.model->scaling ? r.model->scaling->lead_time : Micros{0}) + kMargin; }
 
-bool fills_by_balance(ResourceKind k) { return k == ResourceKind::memory || k == ResourceKind::disk || k == ResourceKind::queue; }
-
 double season_ahead(const Signals& signals, ServiceIndex s, Measure m, Micros ahead) {
     if (signals.usual == nullptr) return 1;
     const double now = signals.usual->at(s, m, signals.end), then = signals.usual->at(s, m, signals.end + ahead);
@@ -81,7 +79,7 @@ CapacityAdvisor::Asked CapacityAdvisor::ask(const Signals& signals, const Correl
     } else {
         if (o.response.known) load.idle = std::min(o.response.idle, o.level);
         load.demand = o.level - load.idle;
-        if (!fills_by_balance(resource.kind) && !std::isnan(demand)) load.demand *= std::max(1.0, demand);
+        if (!fills_up(resource.kind) && !std::isnan(demand)) load.demand *= std::max(1.0, demand);
     }
     // A promise will be broken by it: then the whole rise counts, beyond the horizon too.
     if (urgent) load.demand = std::max(load.demand, g.final_level - load.idle);

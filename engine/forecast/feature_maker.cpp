@@ -4,22 +4,17 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/forecast/reading_math.h"
+
 namespace foreshock {
 namespace {
 
 constexpr double kUsualWeight = 0.002 / 10;   // a second, of what is usual of indicators and of the value of a transaction
 constexpr double kFull = 0.85;                // of the knee
-constexpr double kMinute = 60;
-constexpr double kMostRatio = 20;             // a ratio against next to nothing says no more than this
 constexpr double kLongestAftermath = 7200;
 constexpr double kKnownMinutes = 240;
 constexpr double kRecordFade = 0.1 / 86400;  // a second
 constexpr double kLongSilent = 300;            // seconds after which a sensor says nothing about the present
-constexpr double kLeastUse = 0.02;            // utilization that demand has to make before its growth means something
-
-float to_float(double x) { return static_cast<float>(x); }
-
-double ratio(double a, double b) { return b > 0 ? std::min(a / b, kMostRatio) : kUnknown; }
 
 double relative_slope(const TrendFilter& f) {
     if (!f.valid()) return kUnknown;
@@ -27,10 +22,7 @@ double relative_slope(const TrendFilter& f) {
     return level > 0 ? std::clamp(kMinute * f.slope() / level, -2.0, 2.0) : kUnknown;
 }
 
-bool fills(ResourceKind k) { return k == ResourceKind::queue || k == ResourceKind::memory || k == ResourceKind::disk; }
-
 double least(double a, double b) { return std::isnan(a) || b < a ? b : a; }
-double most(double a, double b) { return std::isnan(a) || b > a ? b : a; }
 
 }  // namespace
 
@@ -113,7 +105,7 @@ void FeatureMaker::find_common(const std::vector<ServiceIndex>& entries) {
         for (std::vector<float>& v : x) v.clear();
         for (const auto& [owner, hops] : reach_[e]) {
             for (const ResourceIndex r : inventory_.services()[owner].resources) {
-                if (fills(inventory_.resources()[r].kind)) continue;
+                if (fills_up(inventory_.resources()[r].kind)) continue;
                 for (const GaugeIndex g : inventory_.resources()[r].gauges) {
                     const ResourceReadings& of = gauges_[g];
                     const double grown = of[Feature::first_growth], recent = of[Feature::first_growth_recent];
@@ -198,7 +190,7 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
                 soonest = least(soonest, least(of[Feature::first_line_minutes], of[Feature::first_demand_minutes]));
                 spared *= 1 - of[Feature::first_crossing];
                 full += of[Feature::first_level] > kFull * c.outlooks[g].knee ? 1 : 0;
-                rank({g, hops, of.urgency() + (g == subject.metric ? 1e6F : 0)}, fills(inventory_.resources()[r].kind), best);
+                rank({g, hops, of.urgency() + (g == subject.metric ? 1e6F : 0)}, fills_up(inventory_.resources()[r].kind), best);
             }
         }
     }

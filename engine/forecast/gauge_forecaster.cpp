@@ -40,6 +40,15 @@ Crossing scaled_crossing(const ResourceEntry& resource, const GaugeState& g, Ris
 
 }  // namespace
 
+bool has_risen(const Outlook& o) { return o.level - o.baseline - o.job > std::max(kLeastRise, kRiseNoise * o.noise); }
+
+Filling filling_of(const Outlook& o, double limit) {
+    return {o.level, o.fill_rate, o.fill_per_demand, o.fill_pull, o.fill_error, o.relative_demand_slope, o.relative_demand_slope_error,
+            o.demand_age_seconds, limit};
+}
+
+Rise rise_of(const Outlook& o, double knee) { return {o.level, o.slope, o.slope_error, o.age_seconds, knee}; }
+
 double knee_of(const GaugeState& state, const Outlook& o) {
     if (!state.settled || std::isnan(state.usual_high)) return o.knee;
     return std::max(o.knee, std::min(0.99, state.usual_high + 0.02));
@@ -56,9 +65,7 @@ GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const Gau
     if (std::isnan(o.level)) return f;
     f.by_demand = o.driving_service != kNoIndex;
     if (o.fills) {
-        Filling fill{o.level, o.fill_rate, o.fill_per_demand, o.fill_pull, o.fill_error, o.relative_demand_slope,
-                     o.relative_demand_slope_error, o.demand_age_seconds, f.knee};
-        f.crossing = crossing_of(fill);
+        f.crossing = crossing_of(filling_of(o, f.knee));
         f.breach = f.crossing.median + kWindow;
         f.breach_early = 10 + 0.8 * f.crossing.early;
         f.breach_late = f.crossing.late + 90;
@@ -67,8 +74,8 @@ GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const Gau
         return f;
     }
     const double rise = o.level - o.baseline;
-    if (!(rise - o.job > std::max(kLeastRise, kRiseNoise * o.noise))) return f;
-    Rise r{o.level, o.slope, o.slope_error, o.age_seconds, f.knee};
+    if (!has_risen(o)) return f;
+    Rise r = rise_of(o, f.knee);
     if (!f.by_demand) {
         const double usual = std::isnan(state.usual_high) ? 0 : state.usual_high;
         const bool plain = o.age_seconds >= kPlainAge && rise > kPlainRise && rise > kPlainNoise * o.noise;

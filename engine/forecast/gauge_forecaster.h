@@ -32,6 +32,12 @@ private:
     double above_target_ = 0;  // seconds since utilization passed the autoscaler's target
 };
 
+// Above its usual by more than noise, and more than an hourly job brings.
+bool has_risen(const Outlook& o);
+// The outlook as what crosses a level: what fills by balance, and what rises.
+Filling filling_of(const Outlook& o, double limit);
+Rise rise_of(const Outlook& o, double knee);
+
 // Utilization at which promises break: the knee of the kind, or above what has been usual without harm.
 double knee_of(const GaugeState& state, const Outlook& o);
 

@@ -8,20 +8,24 @@ namespace {
 
 constexpr double kHorizon = 7200;
 constexpr double kWorthAWord = 0.05;
-constexpr double kLeastRise = 0.04, kRiseNoise = 3;  // below, nothing rises (gauge_forecaster.cpp)
 
 // When the gauge crosses its knee with `keep` of the rise that a cause makes up.
 Crossing law_of(const Outlook& o, double knee, double ratio, double keep) {
     if (std::isnan(o.level)) return {};
     if (o.fills) {
         const double less = ratio > 1 ? (1 - keep) * (ratio - 1) / ratio : 0;  // of demand
-        return crossing_of(Filling{o.level, o.fill_rate - less * o.fill_per_demand, o.fill_per_demand, o.fill_pull, o.fill_error,
-                                   o.relative_demand_slope * keep, o.relative_demand_slope_error, o.demand_age_seconds, knee, kHorizon});
+        Filling fill = filling_of(o, knee);
+        fill.rate -= less * fill.per_demand;
+        fill.demand_slope *= keep;
+        fill.horizon = kHorizon;
+        return crossing_of(fill);
     }
-    const double rise = o.level - o.baseline;
-    if (!(rise - o.job > std::max(kLeastRise, kRiseNoise * o.noise))) return {};
-    return crossing_of(Rise{.level = o.baseline + keep * rise, .slope = keep * o.slope, .slope_error = o.slope_error, .age_seconds = o.age_seconds,
-                            .knee = knee, .horizon = kHorizon});
+    if (!has_risen(o)) return {};
+    Rise rise = rise_of(o, knee);
+    rise.level = o.baseline + keep * (o.level - o.baseline);
+    rise.slope *= keep;
+    rise.horizon = kHorizon;
+    return crossing_of(rise);
 }
 
 double share_in(const Outlook& o, const Cause& cause) {

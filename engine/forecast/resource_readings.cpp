@@ -3,22 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/forecast/reading_math.h"
+
 namespace foreshock {
 namespace {
 
-constexpr double kMinute = 60;
-constexpr double kMostRatio = 20;             // a ratio against next to nothing says no more than this
 constexpr double kFillRise = 600, kFillAhead = 1200;  // demand of what fills goes on rising for the first, and is asked for the second
 constexpr double kLongestLine = 120;          // minutes
 constexpr double kHighShare = 0.9;            // of the knee: where harm may be expected
 constexpr double kSurelySafe = 600;           // seconds after which a high level without harm is harmless
 constexpr double kForgotten = 172800;         // seconds after which what was safe counts for 1/e
 constexpr double kProvenFade = 0.05 / 86400;  // utilization a second
-constexpr double kLeastUse = 0.02;            // utilization that demand has to make before its growth means something
-
-float to_float(double x) { return static_cast<float>(x); }
-double ratio(double a, double b) { return b > 0 ? std::min(a / b, kMostRatio) : kUnknown; }
-double most(double a, double b) { return std::isnan(a) || b > a ? b : a; }
 
 // Level of what fills, `kFillAhead` seconds on: demand rises for `kFillRise` seconds more and stays.
 double filled(const Outlook& o) {
@@ -115,8 +110,7 @@ void ResourceReadings::observe(const ResourceEntry& resource, const GaugeState& 
     put(Feature::first_lost_instances, std::max(0.0, 1 - ratio(g.instances, instances_.mean(30, 60))));
     put(Feature::first_scale_room, scale_room(resource, g.instances));
     put(Feature::first_silent, std::min(3600.0, g.silent_seconds));
-    constexpr std::array kOrder{0, 1, 2, 3, 4, 5, 6, 7};  // in the order of ResourceKind: other, cpu, threads, connections, queue, memory, disk, rate limit
-    put(Feature::first_kind, kOrder[static_cast<size_t>(resource.kind)]);
+    put(Feature::first_kind, static_cast<double>(resource.kind));
     put(Feature::first_hops, kUnknown);
     const double now = fast_.valid() ? fast_.level() : kUnknown;
     put(Feature::first_growth, growth(now, o.idle, level_.mean(30, 60)));

@@ -20,8 +20,6 @@ constexpr double kLessThanSaid = 0.12, kMoreOfCpu = 0.3, kMoreOfOthers = 0.7;
 constexpr double kDearer = 1.15;          // from here on what a transaction costs now goes into the figures
 constexpr double kFillStep = 60;          // seconds
 
-bool fills_by_kind(ResourceKind k) { return k == ResourceKind::memory || k == ResourceKind::disk || k == ResourceKind::queue; }
-
 // What one resource is made of at one moment.
 struct Point {
     UnitLoad load;       // with the units that are there now
@@ -232,9 +230,9 @@ GaugeOutcome Asking::outcome(GaugeIndex gauge) const {
     const bool moves = demand && signals_.services[o.demand_of].volume.level > 0;
     if (o.fills && moves) g.basis = Basis::balance;
     else if (o.response.known && demand) g.basis = Basis::learned;
-    else if (!fills_by_kind(resource.kind) && moves && !std::isnan(g.now)) g.basis = Basis::proportional;
+    else if (!fills_up(resource.kind) && moves && !std::isnan(g.now)) g.basis = Basis::proportional;
     const ScalingModel* scaling = resource.model != nullptr && resource.model->scaling ? &*resource.model->scaling : nullptr;
-    const bool instances = (scaling == nullptr || counts_instances(*scaling, state)) && !fills_by_kind(resource.kind);
+    const bool instances = (scaling == nullptr || counts_instances(*scaling, state)) && !fills_up(resource.kind);
     if (scaling != nullptr && counts_units(*scaling, resource, signals_.gauges, gauge)) g.units.have = units_in_use(*scaling, state);
     else if (r == q_.resource && scaling == nullptr) g.units.have = std::max(1U, state.instances);
     if (g.basis == Basis::none) return g;

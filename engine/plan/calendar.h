@@ -23,12 +23,16 @@ inline bool concerns_resource(const CalendarEntry& e, std::string_view resource)
     return e.resources.empty() ? e.services.empty() : std::ranges::find(e.resources, resource) != e.resources.end();
 }
 
-// The entry of a kind that concerns the service at `t`; null when there is none.
-inline const CalendarEntry* entry_for_service(const Model& model, CalendarKind kind, std::string_view service, EventTime t) {
+// The first entry of a kind that concerns the service or the resource at `t`; null when there is none. No name: not that.
+inline const CalendarEntry* entry_for(const Model& model, CalendarKind kind, std::string_view service, std::string_view resource, EventTime t) {
     for (const CalendarEntry& e : model.calendar) {
-        if (e.kind == kind && concerns_service(e, service) && occurrence_at(e, t) != nullptr) return &e;
+        if (e.kind != kind || occurrence_at(e, t) == nullptr) continue;
+        if (concerns_service(e, service) || (!resource.empty() && concerns_resource(e, resource))) return &e;
     }
     return nullptr;
+}
+inline const CalendarEntry* entry_for_service(const Model& model, CalendarKind kind, std::string_view service, EventTime t) {
+    return entry_for(model, kind, service, {}, t);
 }
 
 }  // namespace foreshock

@@ -47,6 +47,8 @@ struct ServiceModel {
 };
 
 enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, queue, memory, disk, rate_limit };
+// Fills and empties over time, rather than following demand.
+constexpr bool fills_up(ResourceKind k) { return k == ResourceKind::queue || k == ResourceKind::memory || k == ResourceKind::disk; }
 
 // One alternative of a matcher; all of its expressions have to match (ECMAScript, searched unless anchored).
 struct MatchRule {

@@ -1,27 +1,14 @@
 #include "engine/run/capacity_advice.h"
 
-#include <cstdio>
+#include "engine/base/fnv1a.h"
 
 namespace foreshock {
 namespace {
 
-// FNV-1a over both.
-std::string advice_id(const std::string& app, const std::string& resource) {
-    uint64_t h = 14695981039346656037ULL;
-    const auto mix = [&h](unsigned char c) { h = (h ^ c) * 1099511628211ULL; };
-    for (const std::string* part : {&app, &resource}) {
-        for (const char c : *part) mix(static_cast<unsigned char>(c));
-        mix(0x1f);
-    }
-    char text[24];
-    std::snprintf(text, sizeof text, "c-%016llx", static_cast<unsigned long long>(h));
-    return text;
-}
-
 CapacityAdvice advice_of(const Inventory& inventory, const EngineOptions& options, const Forecasts& f, const CapacityNeed& need) {
     const ResourceEntry& resource = inventory.resources()[need.resource];
     CapacityAdvice a;
-    a.id = advice_id(options.app, resource.name);
+    a.id = "c-" + hex_text(Fnv1a{}.add_part(options.app).add_part(resource.name).value());
     a.event_id = a.id + "." + std::to_string(f.end.time_since_epoch() / std::chrono::seconds{1});
     a.time = f.decided_at;
     a.config_hash = inventory.model().hash;

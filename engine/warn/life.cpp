@@ -1,7 +1,8 @@
 #include "engine/warn/life.h"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "engine/base/fnv1a.h"
 
 namespace foreshock {
 namespace {
@@ -21,17 +22,8 @@ Severity severity_of(const BreachForecast& f, EventTime now) {
 }
 
 std::string warning_id(const std::string& app, const std::string& service, const std::string& slo, EventTime opening_slot) {
-    uint64_t h = 14695981039346656037ULL;
-    const auto mix = [&h](unsigned char c) { h = (h ^ c) * 1099511628211ULL; };
-    for (const std::string* part : {&app, &service, &slo}) {
-        for (const char c : *part) mix(static_cast<unsigned char>(c));
-        mix(0x1f);
-    }
     const auto us = static_cast<uint64_t>(opening_slot.time_since_epoch().count());
-    for (int shift = 0; shift < 64; shift += 8) mix(static_cast<unsigned char>(us >> shift));
-    char text[24];
-    std::snprintf(text, sizeof text, "w-%016llx", static_cast<unsigned long long>(h));
-    return text;
+    return "w-" + hex_text(Fnv1a{}.add_part(app).add_part(service).add_part(slo).add_number(us).value());
 }
 
 Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, EventTime start, EventTime end, double seconds) {

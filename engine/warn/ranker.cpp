@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "engine/plan/calendar.h"
 #include "engine/warn/sentence.h"
@@ -98,15 +99,17 @@ void Ranker::value(Incident& incident) const {
     for (const WarningRevision* w : incident.parts) services.emplace(w->service, w);
     WarningRevision& head = incident.head();
     incident.value_per_minute = head.incident.at_risk = 0;
+    std::set<ServiceIndex> paid_above;  // behind one of the others that knows its value
     for (const auto& [name, w] : services) {
+        if (!(w->impact.value_per_minute > 0)) continue;
         const ServiceIndex s = inventory_.find_service(name);
-        const auto pays_above = [&](const auto& other) {
-            if (other.first == name || !(other.second->impact.value_per_minute > 0)) return false;
-            const ServiceIndex o = inventory_.find_service(other.first);
-            return s != kNoIndex && o != kNoIndex && std::ranges::count(inventory_.reach(o), s) > 0;
-        };
+        if (s == kNoIndex) continue;
+        for (const ServiceIndex behind : inventory_.reach(s))
+            if (behind != s) paid_above.insert(behind);
+    }
+    for (const auto& [name, w] : services) {
         if (!name.empty()) head.incident.services.push_back(name);
-        if (std::ranges::any_of(services, pays_above)) continue;
+        if (paid_above.contains(inventory_.find_service(name))) continue;
         incident.value_per_minute += known(w->impact.value_per_minute);
         if (w->impact.currency == head.impact.currency) head.incident.at_risk += known(w->impact.at_risk);
     }

@@ -44,6 +44,15 @@ void put_resource(const std::vector<Evidence>& evidence, WarningRevision& w) {
 
 }  // namespace
 
+// Null: it has been removed.
+const Rule* RuleWarner::rule_of(const Firings& slot, const Name& name) {
+    const auto rule = std::ranges::find(slot.plan->rules, name.first, &Rule::name);
+    return rule == slot.plan->rules.end() ? nullptr : &*rule;
+}
+
+// The rule has not held for as long as it takes until it is over.
+bool RuleWarner::calm(const Firings& slot, const Rule& rule, EventTime held_at) { return slot.end - held_at >= std::max(rule.resolve_after, Micros{1}); }
+
 const RuleWarnings& RuleWarner::decide(const Firings& firings) {
     out_.said.clear();
     out_.shadow.clear();
@@ -83,11 +92,7 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
 }
 
 const CalendarEntry* RuleWarner::maintenance(const Life& life, EventTime t) const {
-    for (const CalendarEntry& e : inventory_.model().calendar) {
-        if (e.kind != CalendarKind::maintenance || occurrence_at(e, t) == nullptr) continue;
-        if (concerns_service(e, life.service) || (!life.resource.empty() && concerns_resource(e, life.resource))) return &e;
-    }
-    return nullptr;
+    return entry_for(inventory_.model(), CalendarKind::maintenance, life.service, life.resource, t);
 }
 
 void RuleWarner::note(SuppressedWarning::State state, const Firings& slot, const Name& name, const Held& held) {
@@ -120,8 +125,8 @@ bool RuleWarner::keep_back(const Firings& slot, const Name& name, const Life& li
 // Of what was kept back and does not hold any more nobody ever hears.
 void RuleWarner::let_go(const Firings& slot) {
     for (auto at = held_.begin(); at != held_.end();) {
-        const auto rule = std::ranges::find(slot.plan->rules, at->first.first, &Rule::name);
-        const bool over = rule == slot.plan->rules.end() || slot.end - at->second.held_at >= std::max(rule->resolve_after, Micros{1});
+        const Rule* rule = rule_of(slot, at->first);
+        const bool over = rule == nullptr || calm(slot, *rule, at->second.held_at);
         if (over) note(SuppressedWarning::State::ended, slot, at->first, at->second);
         at = over ? held_.erase(at) : std::next(at);
     }
@@ -145,9 +150,9 @@ void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rul
 void RuleWarner::resolve(const Firings& slot) {
     for (auto at = lives_.begin(); at != lives_.end();) {
         const auto& [name, life] = *at;
-        const auto rule = std::ranges::find(slot.plan->rules, name.first, &Rule::name);
-        const bool gone = rule == slot.plan->rules.end() || rule->definition != life.definition;
-        if (!gone && slot.end - life.held_at < std::max(rule->resolve_after, Micros{1})) {
+        const Rule* rule = rule_of(slot, name);
+        const bool gone = rule == nullptr || rule->definition != life.definition;
+        if (!gone && !calm(slot, *rule, life.held_at)) {
             if (slot.end != life.held_at && !life.shadow) open_now_.push_back(calming(slot, name, life));
             ++at;
             continue;

@@ -56,6 +56,8 @@ private:
     };
     using Name = std::pair<std::string, std::string>;  // rule, key
 
+    static const Rule* rule_of(const Firings& slot, const Name& name);
+    static bool calm(const Firings& slot, const Rule& rule, EventTime held_at);
     void hold(const Firings& slot, const RuleFiring& f);
     // True while maintenance of the calendar keeps quiet what the rule would open.
     bool keep_back(const Firings& slot, const Name& name, const Life& life);

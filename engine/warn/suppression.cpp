@@ -45,11 +45,9 @@ bool Suppression::silent(const BreachForecast& f, EventTime end) const {
 
 std::string Suppression::by_resource(GaugeIndex gauge, EventTime t) const {
     const ResourceEntry& r = inventory_.resources()[inventory_.gauges()[gauge].resource];
-    for (const CalendarEntry& e : inventory_.model().calendar) {
-        if (e.kind != CalendarKind::maintenance || occurrence_at(e, t) == nullptr) continue;
-        if (concerns_resource(e, r.name) || (r.service != kNoIndex && concerns_service(e, inventory_.services()[r.service].name))) return e.name;
-    }
-    return {};
+    const std::string_view service = r.service == kNoIndex ? std::string_view{} : inventory_.services()[r.service].name;
+    const CalendarEntry* entry = entry_for(inventory_.model(), CalendarKind::maintenance, service, r.name, t);
+    return entry == nullptr ? std::string{} : entry->name;
 }
 
 void Suppression::judge_resources(const std::vector<SuppressedForecast>& now, EventTime end) {

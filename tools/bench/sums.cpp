@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "engine/base/fnv1a.h"
 #include "engine/base/time.h"
 
 namespace bench {
@@ -14,8 +15,7 @@ namespace {
 constexpr int64_t kSlotMs = 10'000;
 
 uint64_t hash(std::string_view text) {
-    uint64_t h = 14695981039346656037ULL;
-    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    const uint64_t h = foreshock::Fnv1a{}.add(text).value();
     return h ^ h >> 29;
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/base/fnv1a.h"
+
 namespace foreshock {
 namespace {
 
@@ -61,11 +63,7 @@ double drawn(uint64_t seed) {
     return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-uint64_t seed_of(std::string_view text) {
-    uint64_t h = 14695981039346656037ull;  // FNV-1a
-    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ull;
-    return h;
-}
+uint64_t seed_of(std::string_view text) { return Fnv1a{}.add(text).value(); }
 
 void append_record(Expansion& out, int64_t arrival_us, uint32_t partition, std::string_view text) {
     out.records.push_back({arrival_us, out.bytes.size(), static_cast<uint32_t>(text.size()), partition});
