@@ -16,8 +16,9 @@ namespace foreshock {
 struct KafkaRecord {
     std::string_view key;
     std::string_view value;
-    int32_t partition = -1;    // -1: chosen by the key
-    int64_t timestamp_ms = 0;  // 0: now
+    int32_t partition = -1;          // -1: chosen by the key
+    int64_t timestamp_ms = 0;        // 0: now
+    std::string_view content_type{};  // header `content-type`; empty: none
 };
 
 // Any thread. Delivery goes on in the background; what comes of it is counted.
@@ -28,6 +29,8 @@ public:
 
     // Copies the record into the queue; waits for room for at most `patience`. False: no room, or `failure()` says why.
     bool send(const std::string& topic, const KafkaRecord& record, std::chrono::milliseconds patience);
+    // The same, for those who go on after an error: RD_KAFKA_RESP_ERR__QUEUE_FULL, no room; others concern the record or the client.
+    rd_kafka_resp_err_t put(const std::string& topic, const KafkaRecord& record, std::chrono::milliseconds patience);
     // Returns when everything sent so far has been delivered or given up, or false after the timeout.
     bool flush(std::chrono::milliseconds timeout);
 
@@ -35,8 +38,13 @@ public:
     uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }  // taken by `send` but given up
     rd_kafka_t* client() const { return client_.get(); }
 
-private:
+protected:
     explicit KafkaProducer(const LogCallback& log) : KafkaLink("Kafka producer", log) {}
+    [[nodiscard]] Status connect(const KafkaSettings& settings, const KafkaProperties& fixed);
+    // A record that was taken and will not arrive; called from within polls and flushes.
+    virtual void given_up(const rd_kafka_message_t& message);
+
+private:
     static void on_delivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
 
     std::atomic<uint64_t> delivered_{0}, lost_{0};

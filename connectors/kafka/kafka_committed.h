@@ -1,0 +1,22 @@
+// What a consumer group has committed, asked by any client.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "connectors/kafka/kafka_conf.h"
+
+namespace foreshock {
+
+struct KafkaCommitted {
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    int64_t offset = RD_KAFKA_OFFSET_INVALID;  // nothing committed
+    std::string metadata{};
+};
+
+// Any thread. While a transaction that commits this offset is undecided the error is RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT.
+KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition,
+                               std::chrono::milliseconds timeout);
+
+}  // namespace foreshock

@@ -1,0 +1,65 @@
+#include "connectors/kafka/kafka_transactions.h"
+
+namespace foreshock {
+namespace {
+
+using std::chrono::milliseconds;
+
+int ms(milliseconds timeout) { return static_cast<int>(timeout.count()); }
+
+TransactionStep step_of(const rd_kafka_error_t* error) {
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED) return TransactionStep::fenced;
+    if (rd_kafka_error_is_fatal(error) != 0) return TransactionStep::failed;
+    if (rd_kafka_error_txn_requires_abort(error) != 0) return TransactionStep::abort;
+    if (rd_kafka_error_is_retriable(error) != 0) return TransactionStep::again;
+    return TransactionStep::failed;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::open(const KafkaSettings& settings, const std::string& transactional_id) {
+    std::unique_ptr<KafkaTransactions> out(new KafkaTransactions(settings.log));
+    const KafkaProperties fixed{{"transactional.id", transactional_id}, {"enable.idempotence", "true"}};
+    if (const Status connected = out->connect(settings, fixed); !connected) return connected.problems();
+    return out;
+}
+
+TransactionResult KafkaTransactions::initialize(milliseconds timeout) {
+    return result(rd_kafka_init_transactions(client(), ms(timeout)));
+}
+
+TransactionResult KafkaTransactions::begin() {
+    refused_ = RD_KAFKA_RESP_ERR_NO_ERROR;
+    return result(rd_kafka_begin_transaction(client()));
+}
+
+TransactionResult KafkaTransactions::send_offsets(const rd_kafka_topic_partition_list_t& offsets,
+                                                  const rd_kafka_consumer_group_metadata_t& group, milliseconds timeout) {
+    return result(rd_kafka_send_offsets_to_transaction(client(), &offsets, &group, ms(timeout)));
+}
+
+TransactionResult KafkaTransactions::commit(milliseconds timeout) {
+    return result(rd_kafka_commit_transaction(client(), ms(timeout)));
+}
+
+TransactionResult KafkaTransactions::abort(milliseconds timeout) {
+    return result(rd_kafka_abort_transaction(client(), ms(timeout)));
+}
+
+// librdkafka tells that records failed, and their reports tell why.
+TransactionResult KafkaTransactions::result(rd_kafka_error_t* error) const {
+    if (error == nullptr) return {};
+    TransactionResult out{step_of(error), rd_kafka_error_code(error), rd_kafka_error_string(error)};
+    rd_kafka_error_destroy(error);
+    if (out.step == TransactionStep::abort && refused_ != RD_KAFKA_RESP_ERR_NO_ERROR) out.error = refused_;
+    return out;
+}
+
+// Records of a transaction are given up with it, and sent again in another one.
+void KafkaTransactions::given_up(const rd_kafka_message_t& message) {
+    const bool aborted = message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+    if (!aborted && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) refused_ = message.err;
+}
+
+}  // namespace foreshock
