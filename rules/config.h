@@ -39,6 +39,7 @@ using SourceConfig = std::variant<KafkaSourceConfig, FileSourceConfig>;
 struct KafkaOutputConfig {
     std::string brokers, topic;
     Properties properties;
+    bool exactly_once = false;  // never of dead letters
 };
 struct AlertmanagerConfig {
     std::vector<SecretText> urls;  // every member of the cluster

@@ -43,9 +43,10 @@ std::string line_of(const KafkaSourceConfig& k) {
            quote(start) + ", properties: " + map(k.properties) + "}";
 }
 std::string line_of(const FileSourceConfig& f) { return "files: " + list(f.paths); }
-std::string line_of(const KafkaOutputConfig& k) {
-    return "kafka: {brokers: " + quote(k.brokers) + ", topic: " + quote(k.topic) + ", properties: " + map(k.properties) + "}";
+std::string topic_line(const KafkaOutputConfig& k, const char* more) {
+    return "kafka: {brokers: " + quote(k.brokers) + ", topic: " + quote(k.topic) + more + ", properties: " + map(k.properties) + "}";
 }
+std::string line_of(const KafkaOutputConfig& k) { return topic_line(k, k.exactly_once ? ", exactly_once: true" : ", exactly_once: false"); }
 std::string line_of(const AlertmanagerConfig& a) {
     std::vector<std::string> urls;
     for (const SecretText& url : a.urls) urls.push_back(url.shown());
@@ -87,7 +88,10 @@ std::string dump_config(const Config& c) {
     std::string out = engine_lines(c.engine);
     out += "workers: " + std::to_string(c.workers) + "\n" + items("sources", c.sources) + items("outputs", c.outputs);
     if (c.advice) out += "advice: {" + std::visit([](const auto& x) { return line_of(x); }, *c.advice) + "}\n";
-    if (c.dead_letter) out += "dead_letter: {" + std::visit([](const auto& x) { return line_of(x); }, *c.dead_letter) + "}\n";
+    if (c.dead_letter) {
+        const auto* topic = std::get_if<KafkaOutputConfig>(&*c.dead_letter);
+        out += "dead_letter: {" + (topic != nullptr ? topic_line(*topic, "") : line_of(std::get<FileOutputConfig>(*c.dead_letter))) + "}\n";
+    }
     out += "state: {" + (c.state.directory.empty() ? "" : "directory: " + quote(c.state.directory) + ", ") + "checkpoint_every: " +
            duration_text(c.state.checkpoint_every) + "}\n";
     if (!c.shadow.file.empty()) out += "shadow: {file: " + quote(c.shadow.file) + "}\n";

@@ -42,11 +42,19 @@ KafkaSourceConfig read_kafka_source(const Section& section, const std::string& a
     return kafka;
 }
 
-KafkaOutputConfig read_kafka_output(const Section& section) {
+KafkaOutputConfig read_kafka_topic(const Section& section) {
     KafkaOutputConfig kafka;
     section.read("brokers", kafka.brokers);
     section.read("topic", kafka.topic);
     section.read("properties", kafka.properties);
+    return kafka;
+}
+
+KafkaOutputConfig read_kafka_output(const Section& section, const StateConfig& state) {
+    KafkaOutputConfig kafka = read_kafka_topic(section);
+    kafka.exactly_once = !state.directory.empty();
+    if (section.read("exactly_once", kafka.exactly_once) && kafka.exactly_once && state.directory.empty())
+        section.problem("exactly_once", "needs a state that outlives the process", "name a folder in state.directory");
     return kafka;
 }
 
@@ -84,9 +92,9 @@ FileOutputConfig read_file_output(const Section& section) {
     return out;
 }
 
-std::optional<OutputConfig> read_output(const Section& item) {
+std::optional<OutputConfig> read_output(const Section& item, const StateConfig& state) {
     const auto form = item.only_key();
-    if (form == "kafka") return read_kafka_output(*item.section("kafka"));
+    if (form == "kafka") return read_kafka_output(*item.section("kafka"), state);
     if (form == "alertmanager") return read_alertmanager(*item.section("alertmanager"));
     if (form == "webhook") return read_webhook(*item.section("webhook"));
     if (form == "file") return read_file_output(item);
@@ -113,17 +121,17 @@ void read_sources(const Section& top, Config& config) {
 
 void read_outputs(const Section& top, Config& config) {
     top.each_item("outputs", [&](const Section& item) {
-        if (auto output = read_output(item)) config.outputs.push_back(std::move(*output));
+        if (auto output = read_output(item, config.state)) config.outputs.push_back(std::move(*output));
     });
-    const auto read_one = [&top](const char* key, auto& into) {
+    const auto read_one = [&top](const char* key, auto& into, auto&& read_topic) {
         const auto section = top.section(key);
         if (!section) return;
         const auto form = section->only_key();
-        if (form == "kafka") into = read_kafka_output(*section->section("kafka"));
+        if (form == "kafka") into = read_topic(*section->section("kafka"));
         if (form == "file") into = read_file_output(*section);
     };
-    read_one("advice", config.advice);
-    read_one("dead_letter", config.dead_letter);
+    read_one("advice", config.advice, [&](const Section& s) { return read_kafka_output(s, config.state); });
+    read_one("dead_letter", config.dead_letter, read_kafka_topic);
 }
 
 }  // namespace foreshock

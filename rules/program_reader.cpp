@@ -126,8 +126,8 @@ void read_program(const Section& top, Config& config) {
     read_engine_options(top, config.engine);
     top.read("workers", config.workers, Range{0, 1024});
     read_sources(top, config);
-    read_outputs(top, config);
     if (const auto s = top.section("state")) read_state(*s, config.state);
+    read_outputs(top, config);
     read_shadow(top, config);
     if (const auto s = top.section("reload")) s->read("watch_every", config.reload.watch_every, Micros{0}, hours{1});
     if (const auto s = top.section("http")) read_listen(*s, config.http);

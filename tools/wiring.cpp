@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <map>
 
 #include "connectors/file/warning_sink.h"
 #include "connectors/http/alertmanager_sink.h"
@@ -32,8 +33,12 @@ struct SinkMaker {
     const Config& config;
     CloudEventContext context;
     DeadLetterOutput* dead_letters;
+    std::map<std::string, int>& topics;  // outputs made so far, by Kafka topic
 
-    Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const { return make_kafka_sink(c, config, context); }
+    Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const {
+        const int others = topics[c.topic]++;  // on another cluster, or of another kind
+        return make_kafka_sink(c, config, context, others == 0 ? c.topic : c.topic + "." + std::to_string(others + 1), dead_letters);
+    }
     Result<std::unique_ptr<Sink>> operator()(const AlertmanagerConfig& c) const {
         AlertmanagerOptions o;
         for (const SecretText& url : c.urls) o.urls.push_back(url.reveal());
@@ -72,17 +77,18 @@ CloudEventContext cloud_event_context(const Config& config) {
 Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const Config& config, DeadLetterOutput* dead_letters) {
     std::vector<std::unique_ptr<Sink>> sinks;
     Diagnostics problems;
+    std::map<std::string, int> topics;
     std::vector<OutputConfig> outputs = config.outputs;
     if (outputs.empty()) outputs.push_back(StdoutConfig{});
     for (const OutputConfig& output : outputs) {
-        auto made = std::visit(SinkMaker{config, cloud_event_context(config), dead_letters}, output);
+        auto made = std::visit(SinkMaker{config, cloud_event_context(config), dead_letters, topics}, output);
         if (made) sinks.push_back(std::move(made.value()));
         else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
     }
     if (config.advice) {
         CloudEventContext context = cloud_event_context(config);
         context.advice = true;
-        auto made = std::visit(SinkMaker{config, context, dead_letters}, *config.advice);
+        auto made = std::visit(SinkMaker{config, context, dead_letters, topics}, *config.advice);
         if (made) sinks.push_back(std::move(made.value()));
         else problems.insert(problems.end(), made.problems().begin(), made.problems().end());
     }

@@ -2,6 +2,7 @@
 #include "connectors/file/file_dead_letter.h"
 #include "connectors/file/file_source.h"
 #include "connectors/kafka/kafka_dead_letter.h"
+#include "connectors/kafka/kafka_outbox_sink.h"
 #include "connectors/kafka/kafka_sink.h"
 #include "connectors/kafka/kafka_source.h"
 #include "tools/log.h"
@@ -54,7 +55,18 @@ Result<std::vector<std::unique_ptr<Source>>> make_sources(const Config& config, 
     return sources;
 }
 
-Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& c, const Config& config, const CloudEventContext& context) {
+Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& c, const Config& config, const CloudEventContext& context,
+                                              const std::string& id, DeadLetterOutput* dead_letters) {
+    if (c.exactly_once) {
+        KafkaSenderOptions options;
+        options.cluster = cluster(c.brokers, c.properties, config);
+        options.topic = c.topic;
+        options.transactional_id = config.engine.app + "." + id;
+        options.dead_letters = dead_letters;
+        auto made = KafkaOutboxSink::open(std::move(options), context);
+        if (!made) return made.problems();
+        return std::unique_ptr<Sink>(std::move(made.value()));
+    }
     auto made = KafkaSink::open(cluster(c.brokers, c.properties, config), c.topic, context);
     if (!made) return made.problems();
     return std::unique_ptr<Sink>(std::move(made.value()));

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "connectors/format/cloudevents.h"
+#include "engine/run/dead_letter.h"
 #include "engine/run/sink.h"
 #include "rules/config.h"
 
 namespace foreshock {
 
-Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& output, const Config& config, const CloudEventContext& context);
+// `id`: names the output among those of the app, lastingly; it goes into the transactional id.
+Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& output, const Config& config, const CloudEventContext& context,
+                                              const std::string& id, DeadLetterOutput* dead_letters);
 
 }  // namespace foreshock

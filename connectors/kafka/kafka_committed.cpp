@@ -2,7 +2,7 @@
 
 namespace foreshock {
 
-KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition,
+KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition, bool stable,
                                std::chrono::milliseconds timeout) {
     using Options = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
     using Request = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, KafkaDestroy<rd_kafka_ListConsumerGroupOffsets_destroy>>;
@@ -15,7 +15,7 @@ KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, con
     char why[256] = "";
     const int ms = static_cast<int>(timeout.count());
     rd_kafka_AdminOptions_set_request_timeout(options.get(), ms, why, sizeof why);
-    if (rd_kafka_error_t* error = rd_kafka_AdminOptions_set_require_stable_offsets(options.get(), 1)) rd_kafka_error_destroy(error);
+    if (rd_kafka_error_t* error = rd_kafka_AdminOptions_set_require_stable_offsets(options.get(), stable ? 1 : 0)) rd_kafka_error_destroy(error);
 
     const KafkaQueue queue(rd_kafka_queue_new(client));
     rd_kafka_ListConsumerGroupOffsets_t* requests[] = {request.get()};

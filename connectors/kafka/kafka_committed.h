@@ -15,8 +15,9 @@ struct KafkaCommitted {
     std::string metadata{};
 };
 
-// Any thread. While a transaction that commits this offset is undecided the error is RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT.
-KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition,
+// Any thread. `stable`: while a transaction that commits this offset is undecided the error is
+// RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT; else the offset is the one before it.
+KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition, bool stable,
                                std::chrono::milliseconds timeout);
 
 }  // namespace foreshock

@@ -39,6 +39,13 @@ TransactionResult KafkaTransactions::send_offsets(const rd_kafka_topic_partition
     return result(rd_kafka_send_offsets_to_transaction(client(), &offsets, &group, ms(timeout)));
 }
 
+// Once a record was not taken librdkafka holds back the others until the transaction is aborted.
+TransactionResult KafkaTransactions::deliver(milliseconds timeout) {
+    if (flush(timeout) && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    if (refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {TransactionStep::again, RD_KAFKA_RESP_ERR__TIMED_OUT, last_error()};
+    return {TransactionStep::abort, refused_, kafka_text(refused_)};
+}
+
 TransactionResult KafkaTransactions::commit(milliseconds timeout) {
     return result(rd_kafka_commit_transaction(client(), ms(timeout)));
 }
@@ -59,7 +66,8 @@ TransactionResult KafkaTransactions::result(rd_kafka_error_t* error) const {
 // Records of a transaction are given up with it, and sent again in another one.
 void KafkaTransactions::given_up(const rd_kafka_message_t& message) {
     const bool aborted = message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
-    if (!aborted && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) refused_ = message.err;
+    rd_kafka_resp_err_t none = RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (!aborted) refused_.compare_exchange_strong(none, message.err);
 }
 
 }  // namespace foreshock

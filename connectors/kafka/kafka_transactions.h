@@ -2,7 +2,7 @@
 // transaction wrote when it is committed, and never anything of one that was aborted.
 //
 //     initialize   again and again while it says so; producers of the same transactional id are fenced from here on
-//     begin, send…, send_offsets, commit       or abort, after which the same may be tried in another transaction
+//     begin, put…, send_offsets, commit        or abort, after which the same may be tried in another transaction
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ struct TransactionResult {
     bool done() const { return step == TransactionStep::done; }
 };
 
-// One worker only. `send` and `put` between `begin` and `commit`, by the same thread. Destroyed within a transaction it leaves that
+// One worker only. `put` between `begin` and `commit`, by the same thread. Destroyed within a transaction it leaves that
 // to the next `initialize` of the same transactional id, which aborts it, or to the cluster, after transaction.timeout.ms.
 class KafkaTransactions : public KafkaProducer {
 public:
@@ -45,7 +45,9 @@ public:
     // its partitions cannot commit; or rd_kafka_consumer_group_metadata_new of a group that has no members.
     TransactionResult send_offsets(const rd_kafka_topic_partition_list_t& offsets, const rd_kafka_consumer_group_metadata_t& group,
                                    std::chrono::milliseconds timeout);
-    // Waits for the delivery of all records. After `again` nobody knows whether it is committed until it is called again.
+    // Waits for the delivery of all records put so far, as `commit` does, too.
+    TransactionResult deliver(std::chrono::milliseconds timeout);
+    // After `again` nobody knows whether it is committed until it is called again.
     TransactionResult commit(std::chrono::milliseconds timeout);
     TransactionResult abort(std::chrono::milliseconds timeout);
 
@@ -54,7 +56,7 @@ private:
     TransactionResult result(rd_kafka_error_t* error) const;
     void given_up(const rd_kafka_message_t& message) override;
 
-    rd_kafka_resp_err_t refused_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // why the first record of this transaction was not taken
+    std::atomic<rd_kafka_resp_err_t> refused_{RD_KAFKA_RESP_ERR_NO_ERROR};  // why the first record of this transaction was not taken
 };
 
 using KafkaGroup =

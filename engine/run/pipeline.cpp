@@ -10,15 +10,22 @@ namespace foreshock {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint
+using std::chrono::steady_clock;
 
-// True when all of them have taken what was said.
-bool flush(const std::vector<Sink*>& sinks, bool with_outbox) {
-    const auto end = std::chrono::steady_clock::now() + kPatience;
+constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint
+constexpr std::chrono::milliseconds kLook{500};       // at sinks, whose words wake nobody
+// Checkpoints that a sink awaits take a fifth of the time at most.
+constexpr std::chrono::milliseconds kSoonest{50};
+constexpr int kRest = 4;
+
+// True when all of them have taken what was said. Those that are away come last, or they use up the patience of the others.
+bool flush(std::vector<Sink*> sinks, bool with_outbox) {
+    const auto end = steady_clock::now() + kPatience;
+    std::ranges::stable_partition(sinks, [](const Sink* s) { return s->ready(); });
     bool all = true;
     for (Sink* sink : sinks) {
         if (sink->outbox().empty() == with_outbox) continue;
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
         all = sink->flush(std::max(left, std::chrono::milliseconds{0})) && all;
     }
     return all;
@@ -37,41 +44,60 @@ Pipeline::~Pipeline() {
 }
 
 Status Pipeline::run() {
-    started_ = std::chrono::steady_clock::now();
+    started_ = steady_clock::now();
     if (Status s = restore(); !s) return s;
     if (Status s = open_lanes(); !s) return s;
     opened_ = true;
     for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { lane->run(stop_); });
-    auto next_checkpoint = started_ + settings_.checkpoint_every;
+    next_checkpoint_ = started_ + settings_.checkpoint_every;
     while (!stop_ && !all_finished()) {
         {
             std::unique_lock lock(mutex_);
-            wake_.wait_until(lock, next_checkpoint, [this] { return progressed_ || stop_; });
+            wake_.wait_until(lock, std::min(checkpoint_due(), steady_clock::now() + kLook), [this] { return progressed_ || stop_; });
             progressed_ = false;
         }
-        close_ready_slots();
-        if (std::chrono::steady_clock::now() < next_checkpoint) continue;
+        if (all_have_room()) close_ready_slots();
+        if (steady_clock::now() < checkpoint_due()) continue;
         if (const auto made = checkpoint(); !made) return made.problems();
-        next_checkpoint = std::chrono::steady_clock::now() + settings_.checkpoint_every;
     }
     return finish();
 }
 
+bool Pipeline::checkpoint_awaited() const {
+    return std::ranges::any_of(sinks_, [](const Sink* s) { return s->awaits_checkpoint(); });
+}
+
+steady_clock::time_point Pipeline::checkpoint_due() const {
+    return checkpoint_awaited() ? std::min(soonest_checkpoint_, next_checkpoint_) : next_checkpoint_;
+}
+
+bool Pipeline::all_have_room() const {
+    return std::ranges::all_of(sinks_, [](const Sink* s) { return s->has_room(); });
+}
+
+std::string Pipeline::failure() const {
+    for (const auto& lane : lanes_)
+        if (std::string why = lane->failure(); !why.empty()) return why;
+    for (const Sink* sink : sinks_)
+        if (std::string why = sink->failure(); !why.empty()) return why;
+    return {};
+}
+
 Status Pipeline::finish() {
-    std::string failure;
-    for (auto& lane : lanes_)
-        if (failure.empty()) failure = lane->failure();
-    if (!failure.empty()) stop_ = true;
+    std::string why = failure();
+    if (!why.empty()) stop_ = true;
     wake_.notify_all();
     for (std::thread& t : threads_) t.join();
     threads_.clear();
-    for (auto& lane : lanes_)
-        if (failure.empty()) failure = lane->failure();
-    if (!stop_ && failure.empty()) close_until({INT64_MAX - 1}, true);
+    if (why.empty()) why = failure();
+    if (!stop_ && why.empty()) close_until({INT64_MAX - 1}, true);
+    if (checkpoint_awaited())  // what waits leaves with this one, and the last one need not keep it
+        if (const auto made = checkpoint(); !made) return made.problems();
     (void)flush(sinks_, true);
+    if (why.empty()) why = failure();
     const auto made = checkpoint();
     if (!made) return made.problems();
-    if (!failure.empty()) return Diagnostic{{}, 0, 0, failure, {}};
+    if (!why.empty()) return Diagnostic{{}, 0, 0, why, {}};
     if (!made.value())
         return Diagnostic{{}, 0, 0, "an output did not take all warnings: no checkpoint was made", "what came since the last one is done again at the next start"};
     return Done{};
@@ -106,11 +132,7 @@ Status Pipeline::open_lanes() {
 }
 
 bool Pipeline::all_finished() {
-    for (auto& lane : lanes_) {
-        if (!lane->failure().empty()) return true;
-        if (!lane->progress().finished) return false;
-    }
-    return true;
+    return !failure().empty() || std::ranges::all_of(lanes_, [](const auto& lane) { return lane->progress().finished; });
 }
 
 // The event time up to which every event has been seen. When no partition holds it back (all have ended, or are idle in a
@@ -201,7 +223,7 @@ void Pipeline::await_turn(EventTime lane_low) {
     });
     if (settings_.speed <= 0) return;
     if (first_event_ == kBeginningOfTime) first_event_ = lane_low;
-    const auto due = started_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>((lane_low - first_event_) / settings_.speed);
+    const auto due = started_ + std::chrono::duration_cast<steady_clock::duration>((lane_low - first_event_) / settings_.speed);
     wake_.wait_until(lock, due, [this] { return stop_.load(); });
 }
 
@@ -225,7 +247,11 @@ Status Pipeline::restore() {
 // What was said must have arrived, or be part of the checkpoint, before its making is forgotten.
 Result<bool> Pipeline::checkpoint() {
     kill_point("checkpoint/begun");
-    if (!flush(sinks_, false)) return false;
+    const auto begun = steady_clock::now();
+    const bool taken = flush(sinks_, false);
+    next_checkpoint_ = steady_clock::now() + settings_.checkpoint_every;
+    soonest_checkpoint_ = steady_clock::now() + kSoonest;
+    if (!taken) return false;
     kill_point("checkpoint/flushed");
     const Checkpoint made = [this] {
         const std::lock_guard lock(restored_mutex_);
@@ -236,7 +262,11 @@ Result<bool> Pipeline::checkpoint() {
     kill_point("checkpoint/saved");
     ++checkpoints_;
     for (Source* s : sources_) s->stored(made.offsets);
+    for (Sink* s : sinks_) s->stored();
     kill_point("checkpoint/told");
+    const auto end = steady_clock::now();
+    next_checkpoint_ = end + settings_.checkpoint_every;
+    soonest_checkpoint_ = end + std::max<steady_clock::duration>(kSoonest, kRest * (end - begun));
     return true;
 }
 
@@ -253,7 +283,7 @@ RunTotals Pipeline::totals() {
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
     t.checkpoints = checkpoints_;
     t.rule_changes = rule_changes_;
-    t.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+    t.seconds = std::chrono::duration<double>(steady_clock::now() - started_).count();
     t.watermark_us = decided_until_us_;
     return t;
 }

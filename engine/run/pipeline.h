@@ -67,6 +67,10 @@ private:
     EventTime watermark(bool& only_open);
     bool all_finished();
     Result<bool> checkpoint();  // false: not now, an output has not taken everything
+    bool checkpoint_awaited() const;
+    std::chrono::steady_clock::time_point checkpoint_due() const;
+    bool all_have_room() const;
+    std::string failure() const;  // of a lane or a sink
     void await_turn(EventTime lane_low);
     std::optional<PartitionState> restored(const std::string& partition);
     Status finish();
@@ -97,6 +101,7 @@ private:
     std::atomic<uint64_t> rule_changes_{0};
     std::atomic<bool> opened_{false};  // lanes_ does not change any more
     std::chrono::steady_clock::time_point started_;
+    std::chrono::steady_clock::time_point next_checkpoint_, soonest_checkpoint_;  // the latter where a sink awaits one
     EventTime first_event_ = kBeginningOfTime;  // for `speed`
 };
 

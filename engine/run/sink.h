@@ -25,6 +25,14 @@ public:
     // Empty: a checkpoint waits for `flush` instead, and is not made while that fails.
     virtual std::string outbox() const { return {}; }
     virtual void archive(Archive&) {}
+    // A checkpoint that holds what `archive` saved last is stored for good.
+    virtual void stored() {}
+    // True while something waits that leaves only when a checkpoint holds it: one should follow soon.
+    virtual bool awaits_checkpoint() const { return false; }
+    // False while so much waits that deciding should wait, too.
+    virtual bool has_room() const { return true; }
+    // Why it is of no use any more: the run ends. Empty while it is.
+    virtual std::string failure() const { return {}; }
     // True while the other side is reached (for /readyz).
     virtual bool ready() const { return true; }
     virtual std::string name() const = 0;

@@ -47,7 +47,7 @@ struct Ground {
     KafkaCommitted committed(const KafkaTransactions& producer) const {
         KafkaCommitted c;
         const auto deadline = std::chrono::steady_clock::now() + kLong;
-        do c = kafka_committed(producer.client(), topic, topic, 0, 5s);
+        do c = kafka_committed(producer.client(), topic, topic, 0, true, 5s);
         while (c.error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT && std::chrono::steady_clock::now() < deadline);
         return c;
     }
@@ -78,7 +78,7 @@ TEST_CASE("records and offsets of a transaction are seen with its commit, those 
     REQUIRE(producer->begin().done());
     REQUIRE(g.put(*producer, "given up"));
     REQUIRE(g.send_offset(*producer, 1, "given up").done());
-    CHECK(kafka_committed(producer->client(), g.topic, g.topic, 0, 5s).error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT);
+    CHECK(kafka_committed(producer->client(), g.topic, g.topic, 0, true, 5s).error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT);
     REQUIRE(patiently([&] { return producer->abort(5s); }).done());
     CHECK(g.read().empty());
     CHECK(g.committed(*producer).offset == RD_KAFKA_OFFSET_INVALID);

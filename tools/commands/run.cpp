@@ -50,7 +50,7 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
 
 void say_what_waits(const Parts& parts, const Config& config) {
     for (const auto& sink : parts.sinks) {
-        if (sink->outbox().empty() || sink->ready()) continue;
+        if (sink->outbox().empty() || sink->ready() || sink->flush(std::chrono::milliseconds{0})) continue;
         const bool kept = !config.state.directory.empty();
         log(LogLevel::warning, sink->name() + ": not reached; what waits for it " + (kept ? "is kept in the state" : "is lost, as there is no state.directory"));
     }

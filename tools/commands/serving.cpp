@@ -2,6 +2,7 @@
 
 #include "connectors/http/alertmanager_sink.h"
 #include "connectors/http/webhook_sink.h"
+#include "connectors/kafka/kafka_outbox_sink.h"
 #include "foreshock_version.h"
 #include "tools/log.h"
 #include "tools/what_if/what_if_answer.h"
@@ -75,6 +76,7 @@ std::vector<ReceiverMetrics> Serving::receivers() const {
     };
     for (const auto& sink : sinks_) {
         if (const auto* webhook = dynamic_cast<const WebhookSink*>(sink.get())) add(webhook->name(), webhook->counts(), webhook->overflowed(), webhook->given_up());
+        if (const auto* topic = dynamic_cast<const KafkaOutboxSink*>(sink.get())) add(topic->name(), topic->counts(), 0, 0);
         if (const auto* alerts = dynamic_cast<const AlertmanagerSink*>(sink.get()))
             for (const auto& [receiver, counts] : alerts->counts()) add(receiver, counts, alerts->overflowed(), 0);
     }

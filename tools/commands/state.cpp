@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connectors/http/waiting_events.h"
+#include "connectors/kafka/kafka_outbox.h"
 #include "engine/run/checkpoint_view.h"
 #include "state/rocksdb_store.h"
 #include "state/state_folder.h"
@@ -49,14 +50,28 @@ std::string header_text(const Opened& o) {
                        to_seconds(c.slot_length));
 }
 
-// Outboxes of webhooks; others are kept in a form of their own.
-std::vector<WaitingEvents::Event> waiting_in(const std::string& part, const std::string& bytes) {
-    if (!part.starts_with("outbox/webhook ")) return {};
-    WaitingEvents waiting({});
+struct Waiting {
+    std::string id;                 // of the event
+    std::optional<EventTime> said;  // by the clock on the wall
+};
+
+// In outboxes of webhooks and Kafka topics; Alertmanager's holds alerts, not events.
+std::vector<Waiting> waiting_in(const std::string& part, const std::string& bytes) {
+    std::vector<Waiting> out;
     Archive a(bytes);
-    waiting.archive(a);
-    if (!a.ok()) return {};
-    return {waiting.events().begin(), waiting.events().end()};
+    if (part.starts_with("outbox/webhook ")) {
+        WaitingEvents waiting({});
+        waiting.archive(a);
+        for (const auto& e : waiting.events()) out.push_back({e.id, e.said});
+    } else if (part.starts_with("outbox/kafka ")) {
+        KafkaOutbox outbox;
+        outbox.archive(a);
+        for (const auto& r : outbox.records()) {
+            const Json event = Json::parse(r.value, nullptr, false);
+            out.push_back({event.is_object() ? event.value("id", r.key) : r.key, {}});
+        }
+    }
+    return a.ok() ? out : std::vector<Waiting>{};
 }
 
 Json dump_json(const Opened& o, const CheckpointView& v) {
@@ -75,7 +90,8 @@ Json dump_json(const Opened& o, const CheckpointView& v) {
                             {"opened_at", to_rfc3339(w.opened_at)}, {"shadow", w.shadow}});
     auto& waiting = j["waiting"] = Json::array();
     for (const auto& [part, bytes] : o.checkpoint.parts)
-        for (const auto& e : waiting_in(part, bytes)) waiting.push_back({{"receiver", part.substr(part.find('/') + 1)}, {"id", e.id}, {"said", to_rfc3339(e.said)}});
+        for (const auto& e : waiting_in(part, bytes))
+            waiting.push_back({{"receiver", part.substr(part.find('/') + 1)}, {"id", e.id}, {"said", e.said ? Json(to_rfc3339(*e.said)) : Json()}});
     return j;
 }
 
@@ -87,7 +103,8 @@ std::string dump_text(const Opened& o, const CheckpointView& v) {
         out += fmt::format("open warning {} revision {}: {} {}, since {}{}\n", w.id, w.revision, w.slo.empty() ? w.rule : w.service,
                            w.slo.empty() ? w.key : w.slo, to_rfc3339(w.opened_at), w.shadow ? ", shadow" : "");
     for (const auto& [part, bytes] : o.checkpoint.parts)
-        for (const auto& e : waiting_in(part, bytes)) out += fmt::format("waits for {}: {}, said {}\n", part.substr(part.find('/') + 1), e.id, to_rfc3339(e.said));
+        for (const auto& e : waiting_in(part, bytes))
+            out += fmt::format("waits for {}: {}{}\n", part.substr(part.find('/') + 1), e.id, e.said ? ", said " + to_rfc3339(*e.said) : "");
     return out;
 }
 

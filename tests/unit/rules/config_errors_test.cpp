@@ -75,6 +75,7 @@ TEST_CASE("the program's part") {
         {"outputs: [{file: ''}]", "c.yaml:1:18: file: needs a path (such as warnings.jsonl)"},
         {"outputs: [{webhook: {url: 'http://x', headers: [a]}}]", "c.yaml:1:48: headers: expected texts by name, found a list (write name: text)"},
         {"dead_letter: {}", "c.yaml:1:14: an empty item (one of file, kafka)"},
+        {"outputs: [{kafka: {brokers: 'b:1', topic: t, exactly_once: true}}]", "c.yaml:1:60: exactly_once: needs a state that outlives the process (name a folder in state.directory)"},
         {"state: {directory: '${FORESHOCK_NOT_SET}'}", "c.yaml:1:20: directory: the environment variable FORESHOCK_NOT_SET is not set (set it, or write ${FORESHOCK_NOT_SET:-default})"},
         {"model: [[a]]", "c.yaml:1:9: model: expected a path, found a list (write the path of a model file)"},
         {"model: {app: x}", "c.yaml:1:9: 'app' belongs to the program, not to a model file (move it to the configuration that names this file)"},

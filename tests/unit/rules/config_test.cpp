@@ -228,6 +228,16 @@ TEST_CASE("the dump of a configuration is read back to the same") {
     CHECK(dump_config(loaded(dump, "shop.yaml")) == dump);
 }
 
+TEST_CASE("Kafka outputs write exactly once where there is a state, unless told otherwise") {
+    const std::string outputs = "outputs: [{kafka: {brokers: 'b:1', topic: t}}, {kafka: {brokers: 'b:1', topic: u, exactly_once: false}}]\n";
+    const auto exactly_once = [](const Config& c, size_t i) { return std::get<KafkaOutputConfig>(c.outputs.at(i)).exactly_once; };
+    const Config stored = loaded(outputs + "state: {directory: /var/state}\n");
+    CHECK(exactly_once(stored, 0));
+    CHECK_FALSE(exactly_once(stored, 1));
+    CHECK_FALSE(exactly_once(loaded(outputs), 0));
+    CHECK(dump_config(loaded(dump_config(stored))) == dump_config(stored));
+}
+
 TEST_CASE("the written defaults are the defaults in force") {
     std::string text;
     std::string section;

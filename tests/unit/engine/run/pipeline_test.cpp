@@ -267,6 +267,24 @@ struct WaitingSink : Sink {
     bool taking;
 };
 
+// What waits leaves with a checkpoint, as it would to Kafka.
+struct LeavingSink : WaitingSink {
+    LeavingSink() : WaitingSink("leaving") {}
+    bool flush(std::chrono::milliseconds) override { return gone == said; }
+    void archive(Archive& a) override { a(held = said); }
+    void stored() override {
+        gone = held;
+        why = failing;
+    }
+    bool awaits_checkpoint() const override { return said > held; }
+    bool has_room() const override { return ++looks % 3 == 0; }
+    std::string failure() const override { return why; }
+
+    uint64_t said = 1, held = 0, gone = 0;
+    mutable uint64_t looks = 0;
+    std::string why, failing;
+};
+
 Status run_with(Store& store, std::vector<Sink*> sinks, const EngineOptions& options = {}, const Model& model = {}) {
     static const Expansion expansion = random_records(61, 300);
     NativeJsonFactory decoders;
@@ -309,6 +327,22 @@ TEST_CASE("what waits for receivers is part of the checkpoint, told apart by nam
     WaitingSink c2("other");  // was not configured in between
     REQUIRE(run_with(store, {&c2}));
     CHECK(c2.waiting == "for c");
+}
+
+TEST_CASE("what leaves with a checkpoint need not wait for the usual one, and has left at the end of a run") {
+    MemoryStore store;
+    LeavingSink sink;
+    REQUIRE(run_with(store, {&sink}));
+    CHECK(sink.gone == 1);
+    CHECK(sink.looks > 0);
+}
+
+TEST_CASE("a sink that is of no use any more ends the run with its reason, after a checkpoint") {
+    MemoryStore store;
+    LeavingSink sink;
+    sink.failing = "taken over";
+    CHECK(first_problem(run_with(store, {&sink})) == "taken over");
+    CHECK(store.load().value().has_value());
 }
 
 TEST_CASE("the state of another app, of other slots and of another model is refused") {
