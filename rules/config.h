@@ -22,6 +22,7 @@ namespace foreshock {
 using Properties = std::map<std::string, SecretText>;  // librdkafka properties, HTTP headers
 
 enum class KafkaStartRule : uint8_t { committed, earliest, latest, time };
+enum class KafkaFetchWay : uint8_t { client, direct };
 
 struct KafkaSourceConfig {
     std::string brokers;
@@ -29,6 +30,7 @@ struct KafkaSourceConfig {
     std::string group;  // the app's name unless written
     KafkaStartRule start = KafkaStartRule::committed;
     EventTime start_time{};  // start == time only
+    KafkaFetchWay fetch = KafkaFetchWay::client;
     Properties properties;
 };
 struct FileSourceConfig {

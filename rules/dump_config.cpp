@@ -40,7 +40,7 @@ std::string_view word(KafkaStartRule start) {
 std::string line_of(const KafkaSourceConfig& k) {
     const std::string start = k.start == KafkaStartRule::time ? to_rfc3339(k.start_time) : std::string(word(k.start));
     return "kafka: {brokers: " + quote(k.brokers) + ", topics: " + list(k.topics) + ", group: " + quote(k.group) + ", start: " +
-           quote(start) + ", properties: " + map(k.properties) + "}";
+           quote(start) + ", fetch: " + (k.fetch == KafkaFetchWay::direct ? "direct" : "client") + ", properties: " + map(k.properties) + "}";
 }
 std::string line_of(const FileSourceConfig& f) { return "files: " + list(f.paths); }
 std::string topic_line(const KafkaOutputConfig& k, const char* more) {

@@ -28,6 +28,13 @@ void read_start(const Section& section, KafkaSourceConfig& kafka) {
     section.problem("start", in_quotes(text) + " is no place to start", "committed, earliest, latest, or a time such as 2026-11-27T00:00:00Z");
 }
 
+void read_fetch(const Section& section, KafkaSourceConfig& kafka) {
+    std::string text;
+    if (!section.read("fetch", text) || text == "client") return;
+    if (text != "direct") section.problem("fetch", in_quotes(text) + " is no way to fetch", "client or direct");
+    kafka.fetch = KafkaFetchWay::direct;
+}
+
 KafkaSourceConfig read_kafka_source(const Section& section, const std::string& app) {
     KafkaSourceConfig kafka;
     kafka.group = app;
@@ -38,6 +45,7 @@ KafkaSourceConfig read_kafka_source(const Section& section, const std::string& a
     }
     section.read("group", kafka.group);
     read_start(section, kafka);
+    read_fetch(section, kafka);
     section.read("properties", kafka.properties);
     return kafka;
 }

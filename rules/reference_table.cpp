@@ -22,6 +22,8 @@ constexpr KeyReference kTable[]{
     {"sources[].kafka.group", text, "app", "", "Consumer group."},
     {"sources[].kafka.start", text, "committed", "committed, earliest, latest or a time",
      "Where to begin in partitions that the state does not know yet."},
+    {"sources[].kafka.fetch", text, "client", "client or direct",
+     "Who reads: librdkafka, or our own reader of Kafka's fetch protocol, which needs far less CPU; librdkafka takes over what it cannot read."},
     {"sources[].kafka.properties", text_map, "", "", "Any librdkafka property (security.protocol, sasl.password, ...)."},
     {"sources[].files", text_list, "", "", "JSON lines, plain, gzip or zstd, merged by event time; - is standard input."},
 

@@ -30,6 +30,7 @@ std::unique_ptr<Source> make_source(const KafkaSourceConfig& c, const Config& co
     s.group = c.group;
     s.start = kBegins[static_cast<size_t>(c.start)];
     s.start_time = c.start_time;
+    s.fetch = c.fetch == KafkaFetchWay::direct ? KafkaFetch::direct : KafkaFetch::client;
     s.until_end = overrides.until_end;
     if (overrides.from_beginning) s.start = KafkaBegin::earliest;
     if (overrides.start) {

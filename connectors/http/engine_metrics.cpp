@@ -170,6 +170,13 @@ void put_rules(PrometheusText& out, const RunTotals& t, const ReloadMetrics& r) 
     out.sample(static_cast<double>(r.removed), {{"change", "removed"}});
 }
 
+void put_kafka(PrometheusText& out, const KafkaReading& k) {
+    out.family("foreshock_source_kafka_records_total", Type::counter, "Records read from Kafka, by who fetched them.");
+    for (size_t i = 0; i < k.records.size(); ++i) out.sample(static_cast<double>(k.records[i]), {{"fetch", kKafkaFetchNames[i]}});
+    out.family("foreshock_source_kafka_fallbacks_total", Type::counter, "Partitions given to librdkafka although they should be fetched directly, by reason.");
+    for (size_t i = 0; i < k.fallbacks.size(); ++i) out.sample(static_cast<double>(k.fallbacks[i]), {{"reason", kDirectFallbackNames[i]}});
+}
+
 void put_receivers(PrometheusText& out, const std::vector<ReceiverMetrics>& receivers) {
     const auto each = [&](std::string_view name, Type type, std::string_view help, auto number) {
         out.family(name, type, help);
@@ -234,7 +241,7 @@ LiveState LiveStateObserver::now() const {
 }
 
 std::string to_prometheus(const RunTotals& totals, const LiveState& state, const std::vector<ReceiverMetrics>& receivers,
-                          const std::string& version, const Lag& lag, const ReloadMetrics& reloads) {
+                          const std::string& version, const Lag& lag, const ReloadMetrics& reloads, const KafkaReading& kafka) {
     PrometheusText out;
     out.family("foreshock_build_info", Type::gauge, "Always 1; the version stands in a label.");
     out.sample(1, {{"version", version}});
@@ -243,6 +250,7 @@ std::string to_prometheus(const RunTotals& totals, const LiveState& state, const
     put_advice(out, state);
     put_budgets(out, state);
     put_nodes(out, state, lag);
+    put_kafka(out, kafka);
     put_receivers(out, receivers);
     put_rules(out, totals, reloads);
     return out.take();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/format/cloudevents.h"
+#include "connectors/kafka/direct_fallback.h"
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
 
@@ -93,10 +94,16 @@ struct ReloadMetrics {
     uint64_t added = 0, changed = 0, removed = 0;  // rules, over all that were applied
 };
 
+// How Kafka's records are read, over all sources.
+struct KafkaReading {
+    std::array<uint64_t, kKafkaFetchNames.size()> records{};
+    std::array<uint64_t, kDirectFallbacks> fallbacks{};
+};
+
 // The body of /metrics. Any thread.
 std::string to_prometheus(const RunTotals& totals, const LiveState& state,
                           const std::vector<ReceiverMetrics>& receivers, const std::string& version, const Lag& lag = {},
-                          const ReloadMetrics& reloads = {});
+                          const ReloadMetrics& reloads = {}, const KafkaReading& kafka = {});
 
 // The body of /api/v1/warnings: what is open, by rank. Any thread.
 std::string warnings_json(const LiveState& state, const CloudEventContext& context);

@@ -1,5 +1,8 @@
 #include "connectors/kafka/kafka_conf.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -36,6 +39,21 @@ bool holds(const KafkaProperties& list, const std::string& name) {
 }
 
 }  // namespace
+
+KafkaWaker::~KafkaWaker() {
+    if (fd_ >= 0) close(fd_);
+}
+
+void KafkaWaker::watch(rd_kafka_queue_t* queue) {
+    fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    constexpr uint64_t kOne = 1;
+    if (fd_ >= 0) rd_kafka_queue_io_event_enable(queue, fd_, &kOne, sizeof kOne);
+}
+
+void KafkaWaker::clear() const {
+    uint64_t count = 0;
+    [[maybe_unused]] const ssize_t n = read(fd_, &count, sizeof count);
+}
 
 void KafkaLink::answered() {
     if (reachable()) return;
@@ -115,6 +133,12 @@ Result<KafkaHandle> kafka_client(rd_kafka_type_t type, KafkaConf conf) {
     if (!client) return Diagnostic{{}, 0, 0, std::string("Kafka client: ") + error, "see the properties of this client"};
     (void)conf.release();  // the client owns it now
     return client;
+}
+
+std::string kafka_property(rd_kafka_t* client, const char* name) {
+    char value[kErrorBytes] = "";
+    size_t size = sizeof value;
+    return rd_kafka_conf_get(rd_kafka_conf(client), name, value, &size) == RD_KAFKA_CONF_OK ? value : "";
 }
 
 bool is_final(rd_kafka_resp_err_t error) {

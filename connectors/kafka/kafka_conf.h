@@ -37,6 +37,22 @@ using KafkaQueue = std::unique_ptr<rd_kafka_queue_t, KafkaDestroy<rd_kafka_queue
 using KafkaPartitions =
     std::unique_ptr<rd_kafka_topic_partition_list_t, KafkaDestroy<rd_kafka_topic_partition_list_destroy>>;
 
+// Becomes readable when a queue that was empty holds something. Must outlive the queue's client.
+class KafkaWaker {
+public:
+    KafkaWaker() = default;
+    ~KafkaWaker();
+    KafkaWaker(const KafkaWaker&) = delete;
+    KafkaWaker& operator=(const KafkaWaker&) = delete;
+
+    void watch(rd_kafka_queue_t* queue);
+    int fd() const { return fd_; }  // -1 before `watch`
+    void clear() const;
+
+private:
+    int fd_ = -1;
+};
+
 // What a client tells about its connection; the opaque of its configuration. A class that wants further callbacks derives from
 // it and casts the opaque back, by way of KafkaLink*. Any thread: librdkafka logs from its own threads, and calls the rest from
 // within polls and flushes. Must outlive the client.
@@ -76,6 +92,9 @@ private:
 
 // A client from a configuration. Problems: properties that contradict each other.
 [[nodiscard]] Result<KafkaHandle> kafka_client(rd_kafka_type_t type, KafkaConf conf);
+
+// The value of a property that a client works with; empty where it has none.
+std::string kafka_property(rd_kafka_t* client, const char* name);
 
 // True for errors that no retry mends: missing rights and broken set-up. A topic that is not there may still come.
 bool is_final(rd_kafka_resp_err_t error);

@@ -13,10 +13,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kSlice{20};  // a trickle of records waits no longer than this to be a batch
 constexpr milliseconds kLookEvery{1000};
 constexpr int kLook_ms = 200;
-constexpr int kLookUp_ms = 10'000;
 constexpr uint32_t kNowhere = UINT32_MAX;
-
-std::string name_of(const rd_kafka_topic_partition_t& p) { return KafkaRange{p.topic, p.partition, 0, 0}.name(); }
 
 KafkaConsumer& consumer_of(void* opaque) { return *static_cast<KafkaConsumer*>(static_cast<KafkaLink*>(opaque)); }
 
@@ -58,15 +55,18 @@ struct KafkaConsumer::Batch : RecordKeeper {
 };
 
 KafkaConsumer::KafkaConsumer(const KafkaSourceSettings& settings, unsigned number, ResumeOffset resume,
-                             std::shared_ptr<KafkaPositions> positions)
+                             std::shared_ptr<KafkaPositions> positions, std::shared_ptr<KafkaReadingCounts> reading)
     : KafkaLink("Kafka consumer " + std::to_string(number), settings.cluster.log),
       settings_(settings),
       resume_(std::move(resume)),
-      positions_(std::move(positions)) {}
+      positions_(std::move(positions)),
+      reading_(std::move(reading)) {}
 
 Result<std::shared_ptr<KafkaConsumer>> KafkaConsumer::make(const KafkaSourceSettings& settings, unsigned number,
-                                                           ResumeOffset resume, std::shared_ptr<KafkaPositions> positions) {
-    std::shared_ptr<KafkaConsumer> consumer(new KafkaConsumer(settings, number, std::move(resume), std::move(positions)));
+                                                           ResumeOffset resume, std::shared_ptr<KafkaPositions> positions,
+                                                           std::shared_ptr<KafkaReadingCounts> reading) {
+    std::shared_ptr<KafkaConsumer> consumer(
+        new KafkaConsumer(settings, number, std::move(resume), std::move(positions), std::move(reading)));
     const Status connected = consumer->connect(number);
     if (!connected) return connected.problems();
     return consumer;
@@ -76,7 +76,10 @@ Status KafkaConsumer::connect(unsigned number) {
     KafkaSettings cluster = settings_.cluster;
     cluster.client_id += '-';
     cluster.client_id += std::to_string(number);
-    KafkaProperties defaults = fetch_tuning(!settings_.until_end);
+    const bool direct = settings_.fetch == KafkaFetch::direct;
+    KafkaProperties defaults = fetch_tuning(direct || !settings_.until_end);  // what wakes librdkafka costs while it rests, too
+    // A broker answers a connection in turn: what librdkafka still waits for must not hold up what is asked of it by the way.
+    if (direct) defaults.emplace_back("fetch.wait.max.ms", "100");
     defaults.emplace_back("auto.offset.reset", "earliest");
     defaults.emplace_back("isolation.level", "read_committed");
     // Before 2.3, librdkafka aborts when a client of this strategy is destroyed before its first assignment (its issue 4312).
@@ -95,6 +98,7 @@ Status KafkaConsumer::connect(unsigned number) {
     client_ = std::move(client.value());
     rd_kafka_poll_set_consumer(client_.get());
     queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+    if (direct) prepare_direct();
     return Done{};
 }
 
@@ -112,6 +116,7 @@ Status KafkaConsumer::assign(const std::vector<KafkaRange>& ranges) {
     const KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(ranges.size())));
     for (const KafkaRange& r : ranges) {
         const uint32_t number = open_partition(r.topic, r.partition, r.begin, r.end);
+        partitions_[number].settled = true;
         ++unfinished_;
         if (r.size() == 0) {
             end_partition(number);
@@ -121,6 +126,7 @@ Status KafkaConsumer::assign(const std::vector<KafkaRange>& ranges) {
     }
     const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("assigning partitions", error);
+    begin_direct();
     return Done{};
 }
 
@@ -150,86 +156,6 @@ void KafkaConsumer::on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_t
     if (!is_passing(error)) consumer_of(opaque).say(LogLevel::warning, "committing offsets: " + kafka_text(error));
 }
 
-void KafkaConsumer::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list,
-                                 void* opaque) {
-    KafkaConsumer& self = consumer_of(opaque);
-    const char* const protocol = rd_kafka_rebalance_protocol(client);  // null while the client closes
-    const bool by_steps = protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
-    rd_kafka_error_t* error = nullptr;
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        self.given(list);
-        if (by_steps) error = rd_kafka_incremental_assign(client, list);
-        else code = rd_kafka_assign(client, list);
-    } else {
-        self.taken(list);
-        if (by_steps && what == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) error = rd_kafka_incremental_unassign(client, list);
-        else code = rd_kafka_assign(client, nullptr);
-    }
-    if (error != nullptr) {
-        self.say(LogLevel::error, std::string("rebalancing: ") + rd_kafka_error_string(error));
-        rd_kafka_error_destroy(error);
-    }
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) self.say(LogLevel::error, "rebalancing: " + kafka_text(code));
-}
-
-void KafkaConsumer::given(rd_kafka_topic_partition_list_t* list) {
-    choose_offsets(list);
-    for (int i = 0; i < list->cnt; ++i) {
-        const rd_kafka_topic_partition_t& p = list->elems[i];
-        open_partition(p.topic, p.partition, std::max<int64_t>(p.offset, 0), -1);
-    }
-    had_partitions_ = had_partitions_ || list->cnt > 0;
-    answered();
-}
-
-void KafkaConsumer::taken(const rd_kafka_topic_partition_list_t* list) {
-    for (int i = 0; list != nullptr && i < list->cnt; ++i) {
-        const auto is_it = [&](const Partition& p) {
-            return p.open && p.id == list->elems[i].partition && p.topic == list->elems[i].topic;
-        };
-        const auto found = std::find_if(partitions_.begin(), partitions_.end(), is_it);
-        if (found == partitions_.end()) continue;
-        found->open = false;
-        if (found->next > 0) positions_->keep(found->name, found->next);
-        notices_.push_back({PartitionNotice::Kind::closed, static_cast<uint32_t>(found - partitions_.begin()), found->name});
-        const std::lock_guard lock(mutex_);
-        owned_.erase(found->name);
-    }
-    last_topic_ = nullptr;
-}
-
-// The store's offset, or where this process was; else the start rule, but only at first: partitions that come later go on from
-// what the group has committed.
-void KafkaConsumer::choose_offsets(rd_kafka_topic_partition_list_t* list) {
-    const KafkaBegin rule = had_partitions_ ? KafkaBegin::committed : settings_.start;
-    if (rule == KafkaBegin::time) {
-        const rd_kafka_resp_err_t error = offsets_at(client_.get(), list, settings_.start_time, kLookUp_ms);
-        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail("offsets to start from: " + kafka_text(error));
-    }
-    const std::vector<int64_t> committed = committed_where_known(*list);
-    for (int i = 0; i < list->cnt; ++i) {
-        rd_kafka_topic_partition_t& p = list->elems[i];
-        if (rule == KafkaBegin::committed) p.offset = RD_KAFKA_OFFSET_INVALID;
-        if (rule == KafkaBegin::earliest) p.offset = RD_KAFKA_OFFSET_BEGINNING;
-        if (rule == KafkaBegin::latest) p.offset = RD_KAFKA_OFFSET_END;
-        const std::string name = name_of(p);
-        if (const auto own = positions_->find(name)) p.offset = std::max(*own, committed[static_cast<size_t>(i)]);
-        if (const auto stored = resume_ ? resume_(name) : std::nullopt) p.offset = *stored;
-    }
-}
-
-// What the group has committed for partitions that this process once read: another one may have got further since.
-std::vector<int64_t> KafkaConsumer::committed_where_known(const rd_kafka_topic_partition_list_t& list) {
-    std::vector<int64_t> out(static_cast<size_t>(list.cnt), RD_KAFKA_OFFSET_INVALID);
-    const bool any = std::any_of(list.elems, list.elems + list.cnt, [&](const auto& p) { return positions_->find(name_of(p)); });
-    if (!any) return out;
-    const KafkaPartitions asked(rd_kafka_topic_partition_list_copy(&list));
-    if (rd_kafka_committed(client_.get(), asked.get(), kLookUp_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
-    for (int i = 0; i < list.cnt; ++i) out[static_cast<size_t>(i)] = asked->elems[i].offset;
-    return out;
-}
-
 uint32_t KafkaConsumer::open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end) {
     const auto number = static_cast<uint32_t>(partitions_.size());
     Partition p{topic, id, KafkaRange{topic, id, 0, 0}.name(), next, end};
@@ -249,10 +175,15 @@ void KafkaConsumer::end_partition(uint32_t number) {
     p.ended = true;
     --unfinished_;
     notices_.push_back({PartitionNotice::Kind::ended, number, p.name});
+    if (p.direct) return direct_->drop(number);
     if (p.end <= 0 || client_ == nullptr) return;
-    const KafkaPartitions list(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.id);
-    rd_kafka_pause_partitions(client_.get(), list.get());  // what follows its end is not wanted
+    rd_kafka_pause_partitions(client_.get(), list_of(p).get());  // what follows its end is not wanted
+}
+
+KafkaPartitions KafkaConsumer::list_of(const Partition& p) {
+    KafkaPartitions list(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(list.get(), p.topic.c_str(), p.id)->offset = p.next;
+    return list;
 }
 
 PollResult KafkaConsumer::poll(RecordBatch& batch, milliseconds timeout) {
@@ -264,7 +195,8 @@ PollResult KafkaConsumer::poll(RecordBatch& batch, milliseconds timeout) {
         count = consume(timeout);
     }
     batch.notices = std::exchange(notices_, {});
-    hand_over(count, batch);
+    if (count > 0) hand_over(count, batch);
+    else if (direct_) hand_over_direct(batch);
     if (!batch.records.empty() || !batch.notices.empty()) return PollResult::records;
     if (!failure().empty()) return PollResult::failed;
     look_for_broker();
@@ -274,36 +206,46 @@ PollResult KafkaConsumer::poll(RecordBatch& batch, milliseconds timeout) {
 // Messages into `messages_`; callbacks of librdkafka run in here. Returns early as soon as there is something to tell.
 size_t KafkaConsumer::consume(milliseconds timeout) {
     if (!messages_) messages_ = std::make_unique<Batch>(nullptr, settings_.batch_records);
+    if (std::exchange(client_was_last_, false) && fetch_direct()) return 0;
     const auto deadline = steady_clock::now() + timeout;
     for (;;) {
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
         const auto wait = std::clamp(left, milliseconds{0}, kSlice);
-        const ssize_t n = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(wait.count()),
+        const ssize_t n = rd_kafka_consume_batch_queue(queue_.get(), direct_ ? 0 : static_cast<int>(wait.count()),
                                                        messages_->messages.data(), messages_->messages.size());
-        if (n > 0) return messages_->count = static_cast<size_t>(n);
-        if (!notices_.empty() || left <= milliseconds{0} || !failure().empty()) return 0;
+        if (n > 0) {
+            client_was_last_ = true;
+            return messages_->count = static_cast<size_t>(n);
+        }
+        if (!notices_.empty() || fetch_direct() || left <= milliseconds{0} || !failure().empty()) return 0;
+        if (!direct_) continue;
+        direct_->wait(wait, waker_.fd());
+        waker_.clear();
     }
 }
 
 void KafkaConsumer::hand_over(size_t count, RecordBatch& batch) {
-    if (count == 0) return;
     batch.records.reserve(count);
     for (size_t i = 0; i < count; ++i) hand_over_one(*messages_->messages[i], batch);
+    begin_direct();
+    reading_->records.add(KafkaFetch::client, batch.records.size());
     if (batch.records.empty()) return messages_->free();
     answered();
     messages_->consumer = shared_from_this();
     batch.keeper = std::move(messages_);
 }
 
-// Of a partition that was taken during the poll nothing is handed over any more, and of one that came back nothing twice.
+// Of a partition that was taken during the poll nothing is handed over any more, of one that came back nothing twice, and of
+// one that is fetched directly nothing that librdkafka still had.
 void KafkaConsumer::hand_over_one(const rd_kafka_message_t& message, RecordBatch& batch) {
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return on_message_error(message);
     const uint32_t number = find(message);
     if (number == kNowhere) return;
     Partition& p = partitions_[number];
-    if (message.offset < p.next || p.ended) return;
+    if (message.offset < p.next || p.ended || p.direct) return;
     if (p.end >= 0 && message.offset >= p.end) return end_partition(number);
     p.next = message.offset + 1;
+    p.settled = true;
     if (message.payload == nullptr) {
         tombstones_.fetch_add(1, std::memory_order_relaxed);
     } else {
@@ -317,7 +259,7 @@ void KafkaConsumer::on_message_error(const rd_kafka_message_t& message) {
     if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
         answered();
         const uint32_t number = find(message);
-        if (number != kNowhere && settings_.until_end) end_partition(number);
+        if (number != kNowhere && settings_.until_end && !partitions_[number].direct) end_partition(number);
         return;
     }
     const char* text = rd_kafka_message_errstr(&message);

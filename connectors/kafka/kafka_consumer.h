@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "connectors/kafka/direct_fetch.h"
 #include "connectors/kafka/kafka_conf.h"
+#include "connectors/kafka/kafka_leaders.h"
 #include "connectors/kafka/kafka_ranges.h"
 #include "engine/event/source.h"
 
@@ -27,13 +29,18 @@ private:
     std::map<std::string, int64_t> next_;
 };
 
+// With KafkaFetch::direct, librdkafka begins to read each partition, unless its offset is known; from then on the partition is
+// paused there and fetched directly. When that does not go, librdkafka takes it back where it stands, with everything that it
+// knows about leaders, offsets out of range and errors; once it has read a record, direct fetching is tried again.
+//
 // One worker only, but for what says otherwise. Always in a shared_ptr: batches keep their consumer alive, since messages must
 // be freed before their client is.
 class KafkaConsumer : public KafkaLink, public std::enable_shared_from_this<KafkaConsumer> {
 public:
     [[nodiscard]] static Result<std::shared_ptr<KafkaConsumer>> make(const KafkaSourceSettings& settings, unsigned number,
                                                                      ResumeOffset resume,
-                                                                     std::shared_ptr<KafkaPositions> positions);
+                                                                     std::shared_ptr<KafkaPositions> positions,
+                                                                     std::shared_ptr<KafkaReadingCounts> reading);
 
     rd_kafka_t* client() const { return client_.get(); }
     [[nodiscard]] Status subscribe();                               // live
@@ -55,13 +62,17 @@ private:
         std::string name;
         int64_t next = 0;  // offsets below it have been handed over
         int64_t end = -1;  // until_end: where it ends; -1: never
+        bool settled = false;  // `next` is where reading goes on, not just a lower bound
         bool open = true;
         bool ended = false;
+        bool direct = false;   // paused at librdkafka
+        unsigned setbacks = 0; // since it was last read directly
+        std::chrono::steady_clock::time_point direct_from{};  // not before
     };
     struct Batch;  // the messages of one poll; keeps them alive
 
     KafkaConsumer(const KafkaSourceSettings& settings, unsigned number, ResumeOffset resume,
-                  std::shared_ptr<KafkaPositions> positions);
+                  std::shared_ptr<KafkaPositions> positions, std::shared_ptr<KafkaReadingCounts> reading);
     [[nodiscard]] Status connect(unsigned number);
     static void on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list, void* opaque);
     static void on_commit(rd_kafka_t* client, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
@@ -71,6 +82,15 @@ private:
     std::vector<int64_t> committed_where_known(const rd_kafka_topic_partition_list_t& list);
     uint32_t open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end);
     void end_partition(uint32_t number);
+    static KafkaPartitions list_of(const Partition& p);
+
+    void prepare_direct();
+    void begin_direct();
+    void begin_direct(uint32_t number);
+    void take_over();
+    void give_back(uint32_t number, DirectFallback reason, const std::string& what);
+    bool fetch_direct();
+    void hand_over_direct(RecordBatch& batch);
 
     size_t consume(std::chrono::milliseconds timeout);
     void hand_over(size_t count, RecordBatch& batch);
@@ -82,6 +102,7 @@ private:
     KafkaSourceSettings settings_;
     ResumeOffset resume_;
     std::shared_ptr<KafkaPositions> positions_;
+    std::shared_ptr<KafkaReadingCounts> reading_;
     std::vector<Partition> partitions_;
     size_t unfinished_ = 0;                          // until_end: partitions that have not ended
     std::vector<PartitionNotice> notices_;           // of the batch to come
@@ -90,13 +111,18 @@ private:
     uint32_t last_number_ = 0;
     bool had_partitions_ = false;
     bool left_ = false;
+    bool client_was_last_ = false;  // of the two ways of reading
     std::chrono::steady_clock::time_point next_look_{};
     std::atomic<uint64_t> tombstones_{0};
     mutable std::mutex mutex_;                       // guards owned_
     std::set<std::string> owned_;
     std::unique_ptr<Batch> messages_;                // of the poll under way
+    KafkaWaker waker_;
     KafkaHandle client_;
     KafkaQueue queue_;
+    std::unique_ptr<DirectFetch> direct_;            // null: everything is read by librdkafka
+    std::unique_ptr<KafkaLeaders> leaders_;
+    std::vector<uint32_t> to_take_;                  // paused, leader not yet looked up
 };
 
 }  // namespace foreshock

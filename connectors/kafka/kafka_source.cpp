@@ -27,7 +27,7 @@ private:
 }  // namespace
 
 KafkaSource::KafkaSource(KafkaSourceSettings settings)
-    : settings_(std::move(settings)), positions_(std::make_shared<KafkaPositions>()) {}
+    : settings_(std::move(settings)), positions_(std::make_shared<KafkaPositions>()), reading_(std::make_shared<KafkaReadingCounts>()) {}
 
 KafkaSource::~KafkaSource() {
     for (const auto& consumer : consumers_) consumer->leave();
@@ -42,7 +42,7 @@ Result<KafkaSource::Lanes> KafkaSource::open(unsigned lanes, ResumeOffset resume
 
 Status KafkaSource::add_consumers(unsigned count, const ResumeOffset& resume) {
     while (consumers_.size() < count) {
-        auto consumer = KafkaConsumer::make(settings_, static_cast<unsigned>(consumers_.size()) + 1, resume, positions_);
+        auto consumer = KafkaConsumer::make(settings_, static_cast<unsigned>(consumers_.size()) + 1, resume, positions_, reading_);
         if (!consumer) return consumer.problems();
         consumers_.push_back(std::move(consumer.value()));
     }

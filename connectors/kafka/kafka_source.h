@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "connectors/kafka/direct_fallback.h"
 #include "connectors/kafka/kafka_conf.h"
 #include "engine/base/time.h"
 #include "engine/event/source.h"
@@ -34,6 +35,7 @@ struct KafkaSourceSettings {
     std::string group;
     KafkaBegin start = KafkaBegin::committed;  // where the store knows no offset
     EventTime start_time{};                    // of KafkaBegin::time, in the records' own time stamps
+    KafkaFetch fetch = KafkaFetch::client;
     bool until_end = false;
     std::optional<EventTime> end_time;  // with until_end: end at the first record stamped at or after this
     size_t batch_records = 1000;
@@ -58,6 +60,7 @@ public:
 
     // Records without a value, which mean deletions in compacted topics; they are passed over.
     uint64_t tombstones() const;
+    const KafkaReadingCounts& reading() const { return *reading_; }
 
 private:
     using Lanes = std::vector<std::unique_ptr<SourceLane>>;
@@ -69,6 +72,7 @@ private:
 
     KafkaSourceSettings settings_;
     std::shared_ptr<KafkaPositions> positions_;
+    std::shared_ptr<KafkaReadingCounts> reading_;
     std::vector<std::shared_ptr<KafkaConsumer>> consumers_;  // set by open, then read-only
     std::mutex mutex_;                                       // guards committed_
     std::map<std::string, int64_t> committed_;

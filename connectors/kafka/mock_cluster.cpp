@@ -25,6 +25,14 @@ bool MockCluster::create_topic(const std::string& name, int partitions) {
 void MockCluster::set_down(int broker) { rd_kafka_mock_broker_set_down(cluster_, broker); }
 void MockCluster::set_up(int broker) { rd_kafka_mock_broker_set_up(cluster_, broker); }
 
+void MockCluster::set_leader(const std::string& topic, int partition, int broker) {
+    rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, broker);
+}
+
+void MockCluster::set_versions(int16_t request, int16_t least, int16_t most) {
+    rd_kafka_mock_set_apiversion(cluster_, request, least, most);
+}
+
 void MockCluster::fail_next(int16_t request, const std::vector<rd_kafka_resp_err_t>& errors) {
     rd_kafka_mock_push_request_errors_array(cluster_, request, errors.size(), errors.data());
 }

@@ -31,6 +31,10 @@ public:
     // Brokers are numbered from 1. One that is down cuts its connections and takes no new ones.
     void set_down(int broker);
     void set_up(int broker);
+    // The partition's leader from now on; the former one answers that it is none any more.
+    void set_leader(const std::string& topic, int partition, int broker);
+    // The versions of a kind of request that brokers offer; both -1: none.
+    void set_versions(int16_t request, int16_t least, int16_t most);
     // The next requests of a kind (protocol number: 0 produce, 1 fetch, 3 metadata, 8 commit) are answered by these errors.
     void fail_next(int16_t request, const std::vector<rd_kafka_resp_err_t>& errors);
 

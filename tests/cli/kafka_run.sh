@@ -21,7 +21,7 @@ printf 'orders\t{"ts":12,"type":\n' | produce
 cat >"$work/config.yaml" <<YAML
 app: run-$$
 model: $recording/model.yaml
-sources: [{kafka: {brokers: '$broker', topics: [$topic]}}]
+sources: [{kafka: {brokers: '$broker', topics: [$topic], fetch: ${FORESHOCK_FETCH:-client}}}]
 outputs: [{kafka: {brokers: '$broker', topic: $topic-warnings}}, {file: $work/warnings.jsonl}]
 dead_letter: {kafka: {brokers: '$broker', topic: $topic-bad}}
 state: {directory: $work/state}

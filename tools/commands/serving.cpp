@@ -3,6 +3,7 @@
 #include "connectors/http/alertmanager_sink.h"
 #include "connectors/http/webhook_sink.h"
 #include "connectors/kafka/kafka_outbox_sink.h"
+#include "connectors/kafka/kafka_source.h"
 #include "foreshock_version.h"
 #include "tools/log.h"
 #include "tools/what_if/what_if_answer.h"
@@ -27,7 +28,7 @@ Status Serving::start(Pipeline& pipeline, Reloader* reloader) {
                                            HttpAnswers{[this, &pipeline, reloader] {
                                                            const RunTotals t = pipeline.totals();
                                                            return to_prometheus(t, live_.now(), receivers(), std::string(kVersion), lag(t),
-                                                                                reloader != nullptr ? reloader->metrics() : ReloadMetrics{});
+                                                                                reloader != nullptr ? reloader->metrics() : ReloadMetrics{}, kafka());
                                                        },
                                                        [this] { return readiness(); },
                                                        [this, &pipeline] { return state_json(live_.now(), lag(pipeline.totals())); }, reload,
@@ -79,6 +80,16 @@ std::vector<ReceiverMetrics> Serving::receivers() const {
         if (const auto* topic = dynamic_cast<const KafkaOutboxSink*>(sink.get())) add(topic->name(), topic->counts(), 0, 0);
         if (const auto* alerts = dynamic_cast<const AlertmanagerSink*>(sink.get()))
             for (const auto& [receiver, counts] : alerts->counts()) add(receiver, counts, alerts->overflowed(), 0);
+    }
+    return all;
+}
+
+KafkaReading Serving::kafka() const {
+    KafkaReading all;
+    for (const auto& source : sources_) {
+        const auto* kafka = dynamic_cast<const KafkaSource*>(source.get());
+        for (size_t i = 0; kafka != nullptr && i < all.records.size(); ++i) all.records[i] += kafka->reading().records.get(static_cast<KafkaFetch>(i));
+        for (size_t i = 0; kafka != nullptr && i < all.fallbacks.size(); ++i) all.fallbacks[i] += kafka->reading().fallbacks.get(static_cast<DirectFallback>(i));
     }
     return all;
 }

@@ -31,6 +31,7 @@ private:
     // Behind when nothing has been decided for a while: because nothing is read, or although something is.
     Lag lag(const RunTotals& totals);
     std::vector<ReceiverMetrics> receivers() const;
+    KafkaReading kafka() const;
 
     const Config& config_;
     const std::vector<std::unique_ptr<Source>>& sources_;

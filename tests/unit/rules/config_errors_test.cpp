@@ -66,6 +66,7 @@ TEST_CASE("the program's part") {
         {"sources: [{kafka: {brokers: b}}]", "c.yaml:1:19: 'topics' is missing (Topics to read.)"},
         {"sources: [{kafka: {brokers: b, topics: []}}]", "c.yaml:1:40: topics: no topic at all (name at least one)"},
         {"sources: [{kafka: {brokers: b, topics: t, start: now}}]", "c.yaml:1:50: start: 'now' is no place to start (committed, earliest, latest, or a time such as 2026-11-27T00:00:00Z)"},
+        {"sources: [{kafka: {brokers: b, topics: t, fetch: fast}}]", "c.yaml:1:50: fetch: 'fast' is no way to fetch (client or direct)"},
         {"sources: [{kafka: {brokers: [a, b], topics: t}}]", "c.yaml:1:29: brokers: expected a text, found a list (host:port,...)"},
         {"sources: [{files: a, kafka: {brokers: b, topics: t}}]", "c.yaml:1:22: one item holds several forms (begin each with '- ': kafka, files)"},
         {"sources: [{}]", "c.yaml:1:11: an empty item (one of kafka, files)"},

@@ -17,7 +17,7 @@ constexpr std::string_view kProgram = R"(
 app: shop
 sources:
   - kafka: {brokers: 'localhost:9092', topics: [transactions, capacity], start: earliest, properties: {fetch.min.bytes: 1000}}
-  - kafka: {brokers: b, topics: one, group: others, start: '2026-11-27T00:00:00Z'}
+  - kafka: {brokers: b, topics: one, group: others, start: '2026-11-27T00:00:00Z', fetch: direct}
   - files: [history.jsonl.zst, /data/events.jsonl, '-']
 slots: {length: 1m, allowed_lateness: 15s}
 bounds: {record_size: 256KiB}
@@ -99,10 +99,12 @@ TEST_CASE("the program's part is read whole") {
     CHECK(kafka.topics == std::vector<std::string>{"transactions", "capacity"});
     CHECK(kafka.group == "shop");
     CHECK(kafka.start == KafkaStartRule::earliest);
+    CHECK(kafka.fetch == KafkaFetchWay::client);
     CHECK(kafka.properties.at("fetch.min.bytes").reveal() == "1000");
     const auto& timed = std::get<KafkaSourceConfig>(c.sources[1]);
     CHECK(timed.group == "others");
     CHECK(timed.start == KafkaStartRule::time);
+    CHECK(timed.fetch == KafkaFetchWay::direct);
     CHECK(timed.start_time == parse_rfc3339("2026-11-27T00:00:00Z"));
     CHECK(std::get<FileSourceConfig>(c.sources[2]).paths == std::vector<std::string>{"conf/history.jsonl.zst", "/data/events.jsonl", "-"});
     REQUIRE(c.outputs.size() == 6);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,12 +18,19 @@ namespace foreshock::test {
 
 using namespace std::chrono_literals;
 
+// Every test of the source holds for both ways of fetching: ctest runs them with FORESHOCK_FETCH=direct as well.
+inline KafkaFetch fetch_of_this_run() {
+    const char* const way = std::getenv("FORESHOCK_FETCH");
+    return way != nullptr && std::string_view(way) == "direct" ? KafkaFetch::direct : KafkaFetch::client;
+}
+
 inline KafkaSourceSettings reading(KafkaSettings cluster, std::vector<std::string> topics, bool until_end = true) {
     KafkaSourceSettings s;
     s.cluster = std::move(cluster);
     s.topics = std::move(topics);
     s.group = "test";
     s.until_end = until_end;
+    s.fetch = fetch_of_this_run();
     return s;
 }
 
