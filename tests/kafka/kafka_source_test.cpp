@@ -40,6 +40,23 @@ std::multiset<int> numbers(std::initializer_list<const KafkaReader*> readers) {
     return out;
 }
 
+// What lies before an offset of partition 0.
+void delete_records(const std::string& brokers, const std::string& topic, int64_t before) {
+    auto producer = KafkaProducer::open({brokers, {}, "test", {}});
+    REQUIRE(producer.ok());
+    rd_kafka_t* const client = producer.value()->client();
+    const KafkaPartitions offsets(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(offsets.get(), topic.c_str(), 0)->offset = before;
+    rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(offsets.get());
+    const KafkaQueue queue(rd_kafka_queue_new(client));
+    rd_kafka_DeleteRecords(client, &request, 1, nullptr, queue.get());
+    rd_kafka_event_t* const answer = rd_kafka_queue_poll(queue.get(), 30'000);
+    REQUIRE(answer != nullptr);
+    CHECK(rd_kafka_event_error(answer) == RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_event_destroy(answer);
+    rd_kafka_DeleteRecords_destroy(request);
+}
+
 std::multiset<int> up_to(int end) {
     std::multiset<int> out;
     for (int i = 0; i < end; ++i) out.insert(out.end(), i);
@@ -94,6 +111,56 @@ TEST_CASE("partitions that hold nothing but the marks of a transaction end too")
     reader.join();
     CHECK(reader.count() == (commit ? 1 : 0));
     CHECK(reader.notices().back() == "ended " + g.partition(0));
+}
+
+TEST_CASE("what transactions gave up is left out, between what they committed and what needs none") {
+    const Ground g(1);
+    const std::string codec = GENERATE("none", "lz4");
+    const auto open_producer = [&](const std::string& id) {
+        auto made = KafkaProducer::open({g.broker.address(), {{"transactional.id", id}, {"compression.type", codec}}, "test", {}});
+        REQUIRE(made.ok());
+        REQUIRE(rd_kafka_init_transactions(made.value()->client(), 30'000) == nullptr);
+        return std::move(made.value());
+    };
+    auto commits = open_producer(g.topic + "-a"), aborts = open_producer(g.topic + "-b");
+    std::multiset<int> expected;
+    for (int round = 0, n = 0; round < 5; ++round) {
+        REQUIRE(rd_kafka_begin_transaction(commits->client()) == nullptr);
+        REQUIRE(rd_kafka_begin_transaction(aborts->client()) == nullptr);
+        for (int i = 0; i < 20; ++i, ++n) {
+            KafkaProducer& producer = i % 2 == 0 ? *commits : *aborts;
+            if (i % 2 == 0) expected.insert(n);
+            REQUIRE(producer.send(g.topic, {"k", std::to_string(n), 0, 0}, 10s));
+            if (i % 5 == 0) REQUIRE(producer.flush(30s));  // so that their batches alternate
+        }
+        REQUIRE(rd_kafka_abort_transaction(aborts->client(), 30'000) == nullptr);
+        REQUIRE(rd_kafka_commit_transaction(commits->client(), 30'000) == nullptr);
+        write_numbers(g.broker.address(), g.topic, 1, 3, {{"compression.type", codec}});
+        for (int i = 0; i < 3; ++i) expected.insert(i);
+    }
+    const bool until_end = GENERATE(true, false);
+    KafkaReader reader(g.settings(until_end));
+    REQUIRE(reader.opened().ok());
+    REQUIRE(reader.wait([&](const KafkaReader& r) { return r.count() >= expected.size(); }));
+    CHECK(numbers({&reader}) == expected);
+    CHECK_FALSE(reader.disordered());
+}
+
+TEST_CASE("records that were deleted before they could be read") {
+    const Ground g(1);
+    write_numbers(g.broker.address(), g.topic, 1, 1000);
+    delete_records(g.broker.address(), g.topic, 600);
+    KafkaReader reader(g.settings(false), [](const std::string&) { return std::optional<int64_t>(100); }, 1);
+    REQUIRE(reader.opened().ok());
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 400; }));
+    write_numbers(g.broker.address(), g.topic, 1, 1000);
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 1400; }));
+    CHECK(reader.values()[g.partition(0)].front() == "600");
+    CHECK(reader.count() == 1400);
+    CHECK_FALSE(reader.disordered());
+    const bool direct = fetch_of_this_run() == KafkaFetch::direct;
+    CHECK(reader.source.reading().fallbacks.get(DirectFallback::offset) == (direct ? 1 : 0));
+    CHECK((reader.source.reading().records.get(KafkaFetch::direct) > 0) == direct);
 }
 
 TEST_CASE("records without a value are passed over and counted") {
