@@ -19,8 +19,8 @@
 namespace foreshock {
 
 struct DirectFetchSettings {
-    FetchConnectionSettings connection;
-    FetchLimits limits;
+    FetchConnectionSettings connection{};
+    FetchLimits limits{};
     size_t batch_records = 1000;
 };
 

@@ -16,10 +16,6 @@
 namespace foreshock {
 namespace {
 
-using std::chrono::milliseconds;
-
-constexpr milliseconds kSetUp{5000};  // librdkafka reads meanwhile no longer than that after a broker is gone
-
 std::string text_of_error(int error) { return std::generic_category().message(error); }
 
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
@@ -94,7 +90,7 @@ void FetchConnection::advance() {
     }
     const bool setting_up = state_ == State::connecting || state_ == State::greeting;
     const bool waiting = setting_up || state_ == State::asked;
-    if (waiting && Clock::now() - since_ > (setting_up ? kSetUp : settings_.patience)) fail(DirectFallback::connection, "no answer");
+    if (waiting && Clock::now() - since_ > (setting_up ? settings_.set_up : settings_.patience)) fail(DirectFallback::connection, "no answer");
 }
 
 void FetchConnection::greeted() {

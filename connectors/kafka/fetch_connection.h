@@ -23,8 +23,9 @@ struct KafkaHost {
 };
 
 struct FetchConnectionSettings {
-    std::string client_id;
+    std::string client_id{};
     size_t most_response_bytes = 100'000'000;
+    std::chrono::milliseconds set_up{5000};      // for a connection; nobody reads its partitions meanwhile
     std::chrono::milliseconds patience{60'000};  // with an answer that stays away
 };
 
