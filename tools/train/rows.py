@@ -26,7 +26,8 @@ HORIZON, AFTERMATH = 1800, 300
 def variant(sid):
     draw = int(hashlib.sha256(sid.encode()).hexdigest()[:8], 16) / 2**32
     entry = 0.4 if sid.endswith(("background_work", "soft_limit")) else 0.06
-    for name, share in (("no_history", 0.07), ("hours", 0.09), ("no_transactions", 0.04), ("no_map", 0.05), ("entry_only", entry)):
+    hours = 0.35 if sid.endswith("session_pool") else 0.09
+    for name, share in (("no_history", 0.07), ("hours", hours), ("no_transactions", 0.04), ("no_map", 0.05), ("entry_only", entry)):
         if draw < share:
             return name, draw / share
         draw -= share

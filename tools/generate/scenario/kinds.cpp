@@ -57,6 +57,8 @@ constexpr std::array kKinds{
                  "other work takes the CPU that is left, and gives way", build_background_work},
     ScenarioKind{"soft_limit", KindGroup::at_limit, KindPromise::nothing, "declared limits are less than what is there",
                  build_soft_limit},
+    ScenarioKind{"session_pool", KindGroup::still, KindPromise::nothing,
+                 "connections kept for sessions: latency keeps still until the pool is full", build_session_pool},
     ScenarioKind{"rate_limit", KindGroup::held_out, KindPromise::breach, "a partner's quota runs out", build_rate_limit},
     ScenarioKind{"herd_after_outage", KindGroup::held_out, KindPromise::breach, "all come back at once after an outage",
                  build_herd_after_outage},

@@ -12,10 +12,11 @@ class ScenarioDraft;
 
 enum class KindPromise { breach, quiet, nothing };
 
-// at_limit: resources are at their limit without harm; trains, and is asked for by name, so that what `random` draws stays.
-enum class KindGroup { training, at_limit, held_out };
+// at_limit: resources are at their limit without harm. still: they fill while latency keeps still. Both train, and are asked for
+// by name, so that what `random` draws stays.
+enum class KindGroup { training, at_limit, still, held_out };
 constexpr std::string_view to_string(KindGroup g) {
-    constexpr std::string_view kNames[]{"random", "at_limit", "held_out"};
+    constexpr std::string_view kNames[]{"random", "at_limit", "still", "held_out"};
     return kNames[static_cast<size_t>(g)];
 }
 
@@ -67,6 +68,7 @@ void build_log_burst(ScenarioDraft&);
 
 void build_background_work(ScenarioDraft&);
 void build_soft_limit(ScenarioDraft&);
+void build_session_pool(ScenarioDraft&);
 
 void build_rate_limit(ScenarioDraft&);
 void build_herd_after_outage(ScenarioDraft&);

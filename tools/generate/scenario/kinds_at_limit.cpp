@@ -78,4 +78,21 @@ void build_soft_limit(ScenarioDraft& d) {
     d.decoys(0.5);
 }
 
+void build_session_pool(ScenarioDraft& d) {
+    d.map();
+    for (ServiceSpec& s : d.spec.services)
+        if (s.connections > 0 && d.random.chance(0.7)) s.connection_keep_s = d.random.log_uniform(0.5, 20);
+    ServiceSpec& full = d.spec.services[d.bottleneck(SimulatedResource::connections)];
+    if (full.connections > 0) full.connection_keep_s = d.random.log_uniform(1, 20);
+    d.aim(0.75, 1.5);
+    d.spec.others_at_peak *= d.random.uniform(0.4, 1);
+    if (d.random.chance(0.25) && full.connections > 0) {
+        d.fault(CapacityEvent::Type::connection_leak, d.spec.bottleneck, 1 / d.random.log_uniform(900, 3600));
+    } else {
+        DemandEvent& e = d.event("campaign", d.random.pick(kForms), 0.5, 2.5);
+        d.announce(e, 0.2);
+    }
+    d.decoys(0.6);
+}
+
 }  // namespace foreshock

@@ -109,6 +109,7 @@ std::vector<ServiceLoad> loads_at(const ScenarioSpec& spec, double t, uint64_t d
         for (const CallSpec& call : spec.services[s].calls)
             if (!call.asynchronous && !call.pooled)
                 load.hold_s += calls_of_mean(load, call) * loads[call.callee].hold_s;
+        load.pooled_s += spec.services[s].connection_keep_s;
     }
     return loads;
 }

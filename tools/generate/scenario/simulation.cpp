@@ -191,8 +191,9 @@ ServiceSimulation::Hold ServiceSimulation::hold_of_calls(uint32_t s, double offe
         (call.pooled ? hold.pooled : hold.other) += time;
         good *= 1 - std::min(1.0, calls) * failed;
     }
+    hold.taken = hold.pooled + service.connection_keep_s;
     if (service.connections > 0 && hold.pooled > 0)
-        hold.waiting = hold.pooled * waiting(offered * hold.pooled / service.connections, service.connections);
+        hold.waiting = hold.taken * waiting(offered * hold.taken / service.connections, service.connections);
     hold.fail = 1 - good;
     return hold;
 }
@@ -220,7 +221,7 @@ void ServiceSimulation::serve(uint32_t s, double t, double dt) {
     double most = 0.995 * room / work;
     if (service.threads > 0) most = std::min(most, service.threads / alone);
     if (service.connections > 0 && calls.pooled > 0)
-        most = std::min(most, std::max(0.3, service.connections - leaked) / calls.pooled);
+        most = std::min(most, std::max(0.3, service.connections - leaked) / calls.taken);
 
     const double steady = towards(inner.jobs, accepted * hold, dt, std::max(hold, 0.05));
     double flow = std::max(0.0, accepted + (inner.jobs - steady) / dt), jobs = steady;
@@ -244,8 +245,9 @@ void ServiceSimulation::serve(uint32_t s, double t, double dt) {
     state.threads = running;
     if (service.connections > 0) {
         state.connections =
-            std::min(service.connections, std::min(service.connections - leaked, flow * calls.pooled) + leaked);
-        const double waits = running - flow * (hold - calls.pooled) - (service.connections - leaked);
+            std::min(service.connections, std::min(service.connections - leaked, flow * calls.taken) + leaked);
+        const double kept = flow * service.connection_keep_s;  // by nobody who waits for it
+        const double waits = running - flow * (hold - calls.pooled) - std::max(0.0, service.connections - leaked - kept);
         state.waiting =
             state.connections > 0.97 * service.connections ? std::clamp(waits, 0.0, 2.5 * service.connections) : 0;
     }

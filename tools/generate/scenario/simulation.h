@@ -60,7 +60,7 @@ class ServiceSimulation {
         double total = 0, value = 0, campaign = 0;  // sums weighted by rate
     };
     struct Hold {
-        double pooled = 0, waiting = 0, other = 0, fail = 0;  // waiting: for a connection
+        double pooled = 0, taken = 0, waiting = 0, other = 0, fail = 0;  // taken: as long as a connection is; waiting: for one
     };
 
     void advance_noise(double dt);

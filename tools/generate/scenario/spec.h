@@ -53,6 +53,7 @@ struct ServiceSpec {
     uint32_t hosts = 2;
     double cores = 0;                                                                      // of all hosts together
     double threads = 0, connections = 0, rate_limit = 0;                                   // 0: has none
+    double connection_keep_s = 0;  // a connection stays taken so much longer than its calls: sessions, keep-alive
     Declared declared_cpu, declared_threads, declared_connections;
     double heap_mb = 0, heap_base_mb = 0, heap_per_transaction_mb = 0, heap_keep_s = 900;  // what sessions retain
     double garbage_mb = 0, garbage_per_transaction_mb = 0;                                 // saw-tooth
