@@ -68,7 +68,7 @@ constexpr KeyReference kTable[]{
     {"shadow", section, "", "", "The record of shadow rules: what they would have sent."},
     {"shadow.file", text, "", "", "CloudEvents as JSON lines. None: beside the state, `DIRECTORY.shadow.jsonl`; without a state nothing is kept."},
 
-    {"reload", section, "", "", "Taking new rules while running: by SIGHUP, POST /api/v1/reload, and when a file changes."},
+    {"reload", section, "", "", "Taking new rules and another model while running: by SIGHUP, POST /api/v1/reload, and when a file changes."},
     {"reload.watch_every", duration, "2s", "0s to 1h", "Time between two looks at the files; 0s: none."},
 
     {"http", section, "", "", "Metrics, health and the live page."},

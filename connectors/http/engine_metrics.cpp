@@ -160,7 +160,8 @@ void put_rules(PrometheusText& out, const RunTotals& t, const ReloadMetrics& r) 
     out.single("foreshock_match_keys_refused_total", Type::counter, "Keys beyond the bound of a rule, counted each slot.",
                static_cast<double>(t.rule_keys_refused));
     out.single("foreshock_warn_shadow_revisions_total", Type::counter, "What shadow rules would have said.", static_cast<double>(t.shadow_revisions));
-    out.family("foreshock_reload_total", Type::counter, "Attempts to take new rules, by what came of them.");
+    out.single("foreshock_model_changes_total", Type::counter, "Service models that replaced another while running.", static_cast<double>(t.model_changes));
+    out.family("foreshock_reload_total", Type::counter, "Attempts to take a changed configuration, by what came of them.");
     out.sample(static_cast<double>(r.applied), {{"result", "applied"}});
     out.sample(static_cast<double>(r.unchanged), {{"result", "unchanged"}});
     out.sample(static_cast<double>(r.refused), {{"result", "refused"}});

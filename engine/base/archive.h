@@ -18,15 +18,19 @@
 
 namespace foreshock {
 
+struct Renumbering;  // engine/plan/renumbering.h
+
 // One worker only. After restoring, `ok()` says whether the bytes were long enough and sane.
 class Archive {
 public:
     Archive() = default;                                                        // saving
-    explicit Archive(std::string_view bytes) : in_(bytes), restoring_(true) {}  // restoring
+    // Restoring; `renumbering`: what was saved goes by the numbers of another model. Null: by those of this one.
+    explicit Archive(std::string_view bytes, const Renumbering* renumbering = nullptr) : in_(bytes), restoring_(true), renumbering_(renumbering) {}
 
     bool restoring() const { return restoring_; }
     bool ok() const { return ok_; }
     bool at_end() const { return in_.empty(); }
+    const Renumbering* renumbering() const { return renumbering_; }
     void fail() { ok_ = false; in_ = {}; }
     std::string take() { return std::move(out_); }
 
@@ -113,6 +117,7 @@ private:
     std::string_view in_;
     bool restoring_ = false;
     bool ok_ = true;
+    const Renumbering* renumbering_ = nullptr;
 };
 
 }  // namespace foreshock

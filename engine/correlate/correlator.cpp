@@ -2,6 +2,7 @@
 
 #include "engine/correlate/incident_maker.h"
 #include "engine/correlate/outlook_maker.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 namespace {
@@ -50,7 +51,9 @@ const Correlation& Correlator::correlate(const Signals& signals) {
 
 void Correlator::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.makers, s.incidents);
+    a(s.started, s.last);
+    archive_numbered(a, s.makers, &Renumbering::gauges);
+    a(s.incidents);
 }
 
 }  // namespace foreshock

@@ -12,6 +12,7 @@
 #include "engine/detect/service_tracker.h"
 #include "engine/detect/slo_watch.h"
 #include "engine/plan/calendar.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 namespace {
@@ -295,7 +296,11 @@ void Detector::State::archive_watches(Archive& a) {
 void Detector::archive(Archive& a) {
     State& s = *state_;
     a(s.started, s.last, s.silence, s.usual_silence);
-    a(s.services, s.gauges, s.campaigns);
+    archive_numbered(a, s.services, &Renumbering::services);
+    archive_numbered(a, s.gauges, &Renumbering::gauges);
+    for (GaugeIndex g = 0; a.restoring() && g < s.gauges.size() && g < s.inventory.gauges().size(); ++g)
+        s.gauges[g].be(s.inventory.resources()[s.inventory.gauges()[g].resource].kind);
+    a(s.campaigns);
     s.archive_watches(a);
 }
 

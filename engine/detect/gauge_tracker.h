@@ -24,6 +24,9 @@ public:
     bool pressure_opened() const { return state_.pressure && !was_pressure_; }
     bool pressure_closed() const { return !state_.pressure && was_pressure_; }
 
+    // The model may say otherwise than the one it was saved under.
+    void be(ResourceKind kind) { kind_ = kind; }
+
     template <class A>
     void archive(A& a) {
         a(kind_, level_, window_, shares_, seconds_, rising_, calm_, pace_, since_, was_pressure_, turn_);

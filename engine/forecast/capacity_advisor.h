@@ -9,6 +9,7 @@
 #include "engine/forecast/gauge_forecaster.h"
 #include "engine/forecast/scaling.h"
 #include "engine/plan/options.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -41,7 +42,7 @@ public:
     void advise(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, double seconds, Forecasts& f);
 
     template <class A>
-    void archive(A& a) { a(advised_); }
+    void archive(A& a) { archive_numbered(a, advised_, &Renumbering::resources); }
 
 private:
     struct Asked {

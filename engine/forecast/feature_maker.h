@@ -9,6 +9,7 @@
 #include "engine/base/trend_filter.h"
 #include "engine/forecast/calendar_evidence.h"
 #include "engine/forecast/resource_readings.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -31,7 +32,12 @@ public:
     void make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out, GaugeIndex& first) const;
 
     template <class A>
-    void archive(A& a) { a(gauges_, services_, promises_, known_seconds_); }
+    void archive(A& a) {
+        archive_numbered(a, gauges_, &Renumbering::gauges);
+        archive_numbered(a, services_, &Renumbering::services);
+        archive_numbered(a, promises_, &Renumbering::promises);
+        a(known_seconds_);
+    }
 
 private:
     struct ServiceMemory {

@@ -9,6 +9,7 @@
 #include "engine/forecast/grounds_maker.h"
 #include "engine/forecast/promise_maker.h"
 #include "engine/forecast/shield.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -97,7 +98,11 @@ const Forecasts& Forecaster::forecast(const Signals& signals, const Correlation&
 
 void Forecaster::archive(Archive& a) {
     State& s = *state_;
-    a(s.started, s.last, s.features, s.hazards, s.shield, s.forecasters, s.promises, s.advisor);
+    a(s.started, s.last, s.features);
+    archive_numbered(a, s.hazards, &Renumbering::promises);
+    a(s.shield);
+    archive_numbered(a, s.forecasters, &Renumbering::gauges);
+    a(s.promises, s.advisor);
 }
 
 }  // namespace foreshock

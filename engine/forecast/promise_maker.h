@@ -7,6 +7,7 @@
 #include "engine/forecast/forecast.h"
 #include "engine/forecast/gauge_forecaster.h"
 #include "engine/forecast/hazard.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -36,7 +37,12 @@ public:
               const std::vector<LearnedForecast>& learned, std::vector<BreachForecast>& out);
 
     template <class A>
-    void archive(A& a) { a(latency_broken_, errors_followed_, counted_, broken_since_); }
+    void archive(A& a) {
+        archive_numbered(a, latency_broken_, &Renumbering::services);
+        archive_numbered(a, errors_followed_, &Renumbering::services);
+        archive_numbered(a, counted_, &Renumbering::services);
+        archive_numbered(a, broken_since_, &Renumbering::services);
+    }
 
 private:
     // `driver`: what the learned decision says it is; `other`: it says nothing.

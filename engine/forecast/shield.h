@@ -6,6 +6,7 @@
 
 #include "engine/base/time.h"
 #include "engine/forecast/gauge_forecaster.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -19,7 +20,7 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(held_);
+        archive_numbered(a, held_, &Renumbering::services);
         if (!a.restoring()) return;
         for (const Held& h : held_) if (h.resource != kNoIndex && h.resource >= inventory_.resources().size()) a.fail();
     }
@@ -29,7 +30,10 @@ private:
         ResourceIndex resource = kNoIndex;
         EventTime until{};
         template <class A>
-        void archive(A& a) { a(resource, until); }
+        void archive(A& a) {
+            archive_number(a, resource, &Renumbering::resources);
+            a(until);
+        }
     };
     void grow();
     bool saturated(ResourceIndex r, const std::vector<Outlook>& outlooks, double share) const;

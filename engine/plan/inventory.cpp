@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 namespace {
@@ -28,7 +31,8 @@ void add_once(std::vector<ServiceIndex>& list, ServiceIndex x) {
 
 }  // namespace
 
-Inventory::Inventory(const Model& model) : model_(model) {
+Inventory::Inventory(std::shared_ptr<const Model> owned) : model_(std::move(owned)) {
+    const Model& model = *model_;
     for (const ServiceModel& s : model.services) {
         ServiceEntry& entry = services_[service(s.name)];
         entry.modeled = true;
@@ -140,9 +144,13 @@ void Inventory::archive(Archive& a) {
     for (const GaugeEntry& g : gauges_) gauges.push_back({g.metric, resources_[g.resource].name});
     a(services, resources, gauges);
     if (!a.restoring() || !a.ok()) return;
-    for (const Row& s : services) service(s.name);
-    for (const Row& r : resources) resource(r.name, r.owner.empty() ? kNoIndex : service(r.owner));
-    for (const Row& g : gauges) gauge(resource(g.owner, kNoIndex), g.name);
+    const Renumbering* other = a.renumbering();
+    for (size_t i = 0; i < services.size(); ++i)
+        if (other == nullptr || !other->named_service(i)) service(services[i].name);
+    for (size_t i = 0; i < resources.size(); ++i)
+        if (other == nullptr || !other->named_resource(i) || find_resource(resources[i].name) != kNoIndex) resource(resources[i].name, find_service(resources[i].owner));
+    for (const Row& g : gauges)
+        if (const ResourceIndex owner = find_resource(g.owner); owner != kNoIndex) gauge(owner, g.name);
 }
 
 }  // namespace foreshock

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,14 +44,18 @@ struct GaugeEntry {
     double model_limit = std::numeric_limits<double>::quiet_NaN();  // per instance
 };
 
+// A model that outlives whoever has it.
+inline std::shared_ptr<const Model> borrowed(const Model& model) { return {std::shared_ptr<void>{}, &model}; }
+
 class Inventory {
 public:
-    explicit Inventory(const Model& model);  // the model outlives the inventory
+    explicit Inventory(const Model& model) : Inventory(borrowed(model)) {}
+    explicit Inventory(std::shared_ptr<const Model> model);  // the inventory and its copies keep the model
 
     const std::vector<ServiceEntry>& services() const { return services_; }
     const std::vector<ResourceEntry>& resources() const { return resources_; }
     const std::vector<GaugeEntry>& gauges() const { return gauges_; }
-    const Model& model() const { return model_; }
+    const Model& model() const { return *model_; }
 
     // Found, or discovered.
     ServiceIndex service(std::string_view name);
@@ -69,7 +74,7 @@ public:
     void archive(Archive& a);  // discovered entries
 
 private:
-    const Model& model_;
+    std::shared_ptr<const Model> model_;
     std::vector<ServiceEntry> services_;
     std::vector<ResourceEntry> resources_;
     std::vector<GaugeEntry> gauges_;

@@ -44,6 +44,7 @@ struct ServiceModel {
     std::string supplier;                    // third party that runs it; empty: ours
     std::vector<ZoneOffset> utc_offsets;     // of time_zone, spread out by rules/; empty: UTC
     std::vector<std::pair<std::string, std::string>> labels;  // by which rules tell them apart
+    std::string definition;                  // hash of what is written
 };
 
 enum class ResourceKind : uint8_t { other, cpu, thread_pool, connection_pool, queue, memory, disk, rate_limit };
@@ -78,6 +79,7 @@ struct ResourceModel {
     std::vector<MetricModel> metrics;
     std::optional<ScalingModel> scaling;
     std::vector<std::pair<std::string, std::string>> labels;
+    std::string definition;
 };
 
 enum class CalendarKind : uint8_t { campaign, priority, maintenance, holiday };
@@ -90,6 +92,7 @@ struct CalendarEntry {
     struct Occurrence { EventTime start, end; };
     std::vector<Occurrence> occurrences;  // ordered; the end may be kEndOfTime
     std::optional<double> expected_ratio;
+    std::string definition = {};
 };
 
 // A hierarchy over the services: a node is made of services and of other nodes of its view.
@@ -102,6 +105,7 @@ struct ViewNode {
 struct View {
     std::string name;
     std::vector<ViewNode> nodes;  // in the order of the file
+    std::string definition = {};
 };
 
 struct Model {

@@ -16,6 +16,7 @@ struct SlotOptions {
     // An event further ahead of its partition than this moves the partition's clock only once a second one agrees.
     Micros clock_jump = std::chrono::seconds{30};
     uint32_t max_open = 64;  // a lane further ahead than this many slots waits for the others
+    bool operator==(const SlotOptions&) const = default;
 };
 
 struct Bounds {
@@ -25,12 +26,14 @@ struct Bounds {
     uint32_t dimension_values = 10'000;
     uint32_t occurrences = 100'000;  // different events of types of the user's: name, service, resource and labels
     uint32_t record_bytes = 1 << 20;
+    bool operator==(const Bounds&) const = default;
 };
 
 // What `foreshock learn` found on a deployment's own history: the learned decision's odds and interval, corrected.
 struct Calibration {
     double slope = 1, offset = 0;  // of the logarithm of the odds
     double interval = 1;           // widths of the 80 % interval
+    bool operator==(const Calibration&) const = default;
 };
 
 struct WarnOptions {
@@ -39,6 +42,7 @@ struct WarnOptions {
     Micros horizon = std::chrono::minutes{30};
     Calibration calibration;
     Micros repeat = std::chrono::minutes{1};  // an open warning is revised at most this often unless it changes
+    bool operator==(const WarnOptions&) const = default;
 };
 
 struct EngineOptions {

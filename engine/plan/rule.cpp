@@ -5,25 +5,6 @@
 
 namespace foreshock {
 
-RuleChanges changes_between(const RulePlan& before, const RulePlan& after) {
-    RuleChanges changes;
-    std::map<std::string_view, std::string_view> known;
-    for (const Rule& r : before.rules) known.emplace(r.name, r.definition);
-    for (const Rule& r : after.rules) {
-        const auto was = known.find(r.name);
-        if (was == known.end()) {
-            changes.added.push_back(r.name);
-            continue;
-        }
-        if (was->second == r.definition) ++changes.kept;
-        else changes.changed.push_back(r.name);
-        known.erase(was);
-    }
-    for (const Rule& r : before.rules)
-        if (known.contains(r.name)) changes.removed.push_back(r.name);
-    return changes;
-}
-
 Micros longest_memory(const RuleCondition& c) {
     Micros longest = std::max(c.within, c.hold);
     for (const RuleCondition& part : c.parts) longest = std::max(longest, longest_memory(part));

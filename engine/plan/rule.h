@@ -80,14 +80,6 @@ struct RulePlan {
     std::string hash;         // of all of them; stands in the warnings of rules, after the model's
 };
 
-// What replacing one plan by another means, by name.
-struct RuleChanges {
-    std::vector<std::string> added, changed, removed;
-    size_t kept = 0;
-    bool none() const { return added.empty() && changed.empty() && removed.empty(); }
-};
-RuleChanges changes_between(const RulePlan& before, const RulePlan& after);
-
 // What the text of a rule may hold in braces, besides {label.NAME}.
 inline constexpr std::array<std::string_view, 9> kRuleTextFields{"rule",  "title",    "service", "resource", "key",
                                                                 "owner", "severity", "since",   "evidence"};

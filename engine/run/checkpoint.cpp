@@ -1,5 +1,9 @@
 #include "engine/run/checkpoint.h"
 
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/plan/renumbering.h"
 #include "engine/run/shape.h"
 
 namespace foreshock {
@@ -48,7 +52,7 @@ void archive_dimensions(Archive& a, DimensionSums& sums, Names& names) {
                  key.second.empty() ? kNameOverflow : names.intern(NameSpace::dimension_value, key.second), sum.first, sum.second);
 }
 
-const std::string kOutbox = "outbox/";
+const std::string kOutbox = "outbox/", kNumbering = "numbering";
 
 template <class F>
 std::string archived(F&& fields) {
@@ -100,9 +104,9 @@ Status check_origin(const Checkpoint& c, const EngineOptions& options, const Mod
     if (c.slot_length != options.slots.length)
         return problem("the stored state has slots of " + whole_seconds(c.slot_length) + " s, the configuration of " + whole_seconds(options.slots.length) + " s",
                        "go back to that slots.length, " + away);
-    if (c.shape != shape_of(model))
-        return problem("the stored state was made under a service model with other services, promises, resources or views",
-                       "go back to that model, " + away + ": the sources are read anew");
+    if (c.shape != shape_of(model) && !c.parts.contains(kNumbering))
+        return problem("the stored state was made under a service model with other services, promises, resources or views, by a version that did not note their names",
+                       "start once with that model and this version, " + away + ": the sources are read anew");
     return Done{};
 }
 
@@ -129,6 +133,45 @@ void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names&
     }
 }
 
+void add_stages(Decider& decider, std::map<std::string, std::string>& parts) {
+    Numbering numbering(decider.inventory());
+    parts[kNumbering] = archived([&](Archive& a) { numbering.archive(a); });
+    decider.each_stage([&](const char* name, auto& stage) { parts[name] = archived([&](Archive& a) { stage.archive(a); }); });
+}
+
+std::string restore_stages(const std::map<std::string, std::string>& parts, const std::string& shape, Decider& decider) {
+    const bool other_model = shape != shape_of(decider.inventory().model());
+    Numbering then;
+    Renumbering renumbering(then);
+    bool complete = false;
+    std::string broken;
+    const auto open = [&](const std::string& part, const Renumbering* numbers, auto&& fields) {
+        const auto found = parts.find(part);
+        Archive a(found == parts.end() ? std::string_view{} : std::string_view{found->second}, numbers);
+        fields(a);
+        if (broken.empty() && (!a.ok() || !a.at_end())) broken = part;
+    };
+    if (parts.contains(kNumbering)) open(kNumbering, nullptr, [&](Archive& a) { then.archive(a); });
+    decider.each_stage([&](const char* name, auto& stage) {
+        // The first stage is the inventory: after it, all that is known has its number here.
+        const bool inventory = &stage == static_cast<const void*>(&decider.inventory());
+        if (other_model && !inventory && !std::exchange(complete, true)) renumbering.complete(Numbering(decider.inventory()));
+        open(name, other_model ? &renumbering : nullptr, [&](Archive& a) { stage.archive(a); });
+    });
+    return broken;
+}
+
+std::unique_ptr<Decider> under_model(Decider& before, std::shared_ptr<const Model> model, const EngineOptions& options, RulePlan rules) {
+    std::map<std::string, std::string> parts;
+    add_stages(before, parts);
+    auto next = std::make_unique<Decider>(std::move(model), options);
+    next->use(std::move(rules));
+    const std::string broken = restore_stages(parts, shape_of(before.inventory().model()), *next);
+    check(broken.empty(), "state does not fit another model", broken);
+    next->go_on_for(before);
+    return next;
+}
+
 Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::unique_ptr<Lane>>& lanes) {
     const Model& model = parts.decider.inventory().model();
     const Micros length = parts.options.slots.length;
@@ -150,7 +193,7 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
         });
     positions.put_into(made);
     made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, parts.names); });
-    parts.decider.each_stage([&](const char* name, auto& stage) { made.parts[name] = archived([&](Archive& a) { stage.archive(a); }); });
+    add_stages(parts.decider, made.parts);
     for (const auto& [name, sink] : outboxes(parts.sinks)) made.parts[name] = archived([sink](Archive& a) { sink->archive(a); });
     for (const auto& [name, bytes] : parts.unclaimed) made.parts[name] = bytes;
     return made;
@@ -175,7 +218,7 @@ Status restore_checkpoint(const Checkpoint& checkpoint, const CheckpointParts& p
         parts.partitions.emplace(o.partition, std::move(state));
     }
     restore("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, parts.names); });
-    parts.decider.each_stage([&](const char* name, auto& stage) { restore(name, [&](Archive& a) { stage.archive(a); }); });
+    if (const std::string stage = restore_stages(checkpoint.parts, checkpoint.shape, parts.decider); broken.empty()) broken = stage;
     if (checkpoint.decided_until != kBeginningOfTime) parts.decider.go_on_at(slot_of(checkpoint.decided_until, checkpoint.slot_length));
     const std::map<std::string, Sink*> receivers = outboxes(parts.sinks);
     for (const auto& [name, bytes] : checkpoint.parts) {

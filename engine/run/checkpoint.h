@@ -29,8 +29,17 @@ struct CheckpointParts {
 
 Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::unique_ptr<Lane>>& lanes);
 
-// Problems: the state of another app, of other slots or of another model; bytes that do not fit this version.
+// State of another model is taken by name: what is new starts without a past, what is gone is left out.
+// Problems: the state of another app or of other slots; bytes that do not fit this version.
 [[nodiscard]] Status restore_checkpoint(const Checkpoint& checkpoint, const CheckpointParts& parts);
+
+// The deciding stages alone: adds their parts, and restores them from parts that were saved under a model of that shape (shape_of).
+// Returns the part that does not fit; empty: all do.
+void add_stages(Decider& decider, std::map<std::string, std::string>& parts);
+std::string restore_stages(const std::map<std::string, std::string>& parts, const std::string& shape, Decider& decider);
+
+// Goes on for another decider under another model, as if the program had been stopped and started again.
+std::unique_ptr<Decider> under_model(Decider& before, std::shared_ptr<const Model> model, const EngineOptions& options, RulePlan rules);
 
 // Saves or restores the sums of open slots by index, those of one slot by name.
 void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names);

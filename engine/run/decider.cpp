@@ -1,12 +1,14 @@
 #include "engine/run/decider.h"
 
+#include <utility>
+
 #include "engine/base/check.h"
 
 namespace foreshock {
 
-Decider::Decider(const Model& model, const EngineOptions& options)
+Decider::Decider(std::shared_ptr<const Model> model, const EngineOptions& options)
     : options_(options),
-      inventory_(model),
+      inventory_(std::move(model)),
       window_(inventory_, options),
       detect_(inventory_, options),
       correlate_(inventory_, options),
@@ -16,6 +18,13 @@ Decider::Decider(const Model& model, const EngineOptions& options)
       warn_rules_(inventory_, options),
       rank_(inventory_),
       stand_(inventory_, options) {}
+
+void Decider::go_on_for(const Decider& before) {
+    sinks_ = before.sinks_;
+    observers_ = before.observers_;
+    next_ = before.next_;
+    totals_ = before.totals_;
+}
 
 void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names) {
     check(!next_ || slot >= *next_, "slots decided out of order", std::to_string(slot.value));

@@ -22,7 +22,7 @@ namespace foreshock {
 
 class Decider {
 public:
-    Decider(const Model& model, const EngineOptions& options);
+    Decider(std::shared_ptr<const Model> model, const EngineOptions& options);
 
     void add(Sink& sink) { sinks_.push_back(&sink); }
     void add(Observer& observer) { observers_.push_back(&observer); }
@@ -54,6 +54,8 @@ public:
     }
     // After the stages were restored.
     void go_on_at(SlotIndex next) { next_ = next; }
+    // Takes the place of another one whose stages were restored here: its outputs, its observers, and what it has counted.
+    void go_on_for(const Decider& before);
 
 private:
     void count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings);

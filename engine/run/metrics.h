@@ -25,7 +25,7 @@ struct RunTotals {
     uint64_t spikes = 0;
     uint64_t shadow_revisions = 0;  // of shadow rules, never sent
     uint64_t rules = 0;        // of the user's, in use
-    uint64_t rule_changes = 0; // plans that replaced another at the boundary of a slot
+    uint64_t rule_changes = 0, model_changes = 0;  // plans and models that replaced another at the boundary of a slot
     uint64_t rule_keys = 0;    // services, resources, labels for which they are judged
     uint64_t rule_keys_refused = 0;  // beyond the bound of a rule
     uint64_t checkpoints = 0;

@@ -34,8 +34,8 @@ bool flush(std::vector<Sink*> sinks, bool with_outbox) {
 }  // namespace
 
 Pipeline::Pipeline(PipelineSettings settings)
-    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.model, settings_.options) {
-    decider_.use(std::move(settings_.rules));
+    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(std::make_unique<Decider>(borrowed(settings_.model), settings_.options)) {
+    decider_->use(std::move(settings_.rules));
 }
 
 Pipeline::~Pipeline() {
@@ -126,7 +126,7 @@ Status Pipeline::open_lanes() {
                                   restored_.erase(partition);
                               }}));
     }
-    if (const auto next = decider_.next())
+    if (const auto next = decider_->next())
         for (auto& lane : lanes_) lane->begin_at(*next);
     return Done{};
 }
@@ -165,7 +165,7 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
         int64_t open = carried_.empty() ? INT64_MAX : carried_.begin()->first;
         for (auto& lane : lanes_)
             if (const auto first = lane->first_open()) open = std::min(open, first->value);
-        const auto decided = decider_.next();
+        const auto decided = decider_->next();
         check(!decided || open >= decided->value, "a slot is open that was decided", std::to_string(open));
         if (!decided && (open > last.value || open == INT64_MAX)) return;
         const bool far = decided && open != INT64_MAX && open - decided->value > longest_gap;
@@ -177,28 +177,40 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
             carried_.erase(carried);
         }
         for (auto& lane : lanes_) lane->close({slot}, merged_);
-        take_new_rules();
-        decider_.decide({slot}, merged_, names_);
+        take_new_plan();
+        decider_->decide({slot}, merged_, names_);
         kill_point("slot/decided");
-        { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_.totals(); }
+        { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_->totals(); }
         decided_until({slot});
     }
 }
 
 void Pipeline::replace_rules(RulePlan plan) {
     const std::lock_guard lock(rules_mutex_);
-    new_rules_ = std::move(plan);
+    if (new_plan_) new_plan_->rules = std::move(plan);
+    else new_plan_.emplace(NewPlan{std::move(plan), nullptr, {}});
 }
 
-void Pipeline::take_new_rules() {
-    std::optional<RulePlan> plan;
+void Pipeline::replace_model(std::shared_ptr<const Model> model, const WarnOptions& warn, RulePlan plan) {
+    const std::lock_guard lock(rules_mutex_);
+    new_plan_.emplace(NewPlan{std::move(plan), std::move(model), warn});
+}
+
+void Pipeline::take_new_plan() {
+    std::optional<NewPlan> plan;
     {
         const std::lock_guard lock(rules_mutex_);
-        plan.swap(new_rules_);
+        plan.swap(new_plan_);
     }
     if (!plan) return;
-    decider_.use(std::move(*plan));
-    ++rule_changes_;
+    if (plan->model == nullptr) {
+        decider_->use(std::move(plan->rules));
+        ++rule_changes_;
+    } else {
+        settings_.options.warn = plan->warn;
+        decider_ = under_model(*decider_, std::move(plan->model), settings_.options, std::move(plan->rules));
+        ++model_changes_;
+    }
 }
 
 void Pipeline::decided_until(SlotIndex slot) {
@@ -239,7 +251,7 @@ Status Pipeline::restore() {
     if (!loaded) return loaded.problems();
     if (!loaded.value()) return Done{};
     kill_point("restore/loaded");
-    Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, decider_, restored_, carried_, sinks_, unclaimed_});
+    Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_});
     kill_point("restore/done");
     return done;
 }
@@ -255,7 +267,7 @@ Result<bool> Pipeline::checkpoint() {
     kill_point("checkpoint/flushed");
     const Checkpoint made = [this] {
         const std::lock_guard lock(restored_mutex_);
-        return make_checkpoint({settings_.options, names_, decider_, restored_, carried_, sinks_, unclaimed_}, lanes_);
+        return make_checkpoint({settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_}, lanes_);
     }();
     kill_point("checkpoint/made");
     if (Status s = settings_.store.save(made); !s) return s.problems();
@@ -283,6 +295,7 @@ RunTotals Pipeline::totals() {
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
     t.checkpoints = checkpoints_;
     t.rule_changes = rule_changes_;
+    t.model_changes = model_changes_;
     t.seconds = std::chrono::duration<double>(steady_clock::now() - started_).count();
     t.watermark_us = decided_until_us_;
     return t;

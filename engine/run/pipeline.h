@@ -44,8 +44,8 @@ public:
     ~Pipeline();
 
     void add(Source& source) { sources_.push_back(&source); }
-    void add(Sink& sink) { sinks_.push_back(&sink); decider_.add(sink); }
-    void add(Observer& observer) { decider_.add(observer); }
+    void add(Sink& sink) { sinks_.push_back(&sink); decider_->add(sink); }
+    void add(Observer& observer) { decider_->add(observer); }
 
     // Runs until every source has ended, one has failed, or `stop`. Problems: what failed outside.
     [[nodiscard]] Status run();
@@ -53,6 +53,9 @@ public:
     // From the next slot on these rules are judged; state of those that stay as they are is kept. Any thread; of several before
     // the next slot the last one counts.
     void replace_rules(RulePlan plan);
+    // From the next slot on this service model holds, with these limits of warnings and these rules. Services, resources and promises
+    // that are still there go on with their state; warnings of promises that are gone end. Any thread, as replace_rules.
+    void replace_model(std::shared_ptr<const Model> model, const WarnOptions& warn, RulePlan plan);
     RunTotals totals();
     // Event time up to which everything is decided.
     EventTime decided_until() const { return EventTime{Micros{decided_until_us_.load()}}; }
@@ -63,7 +66,7 @@ private:
     void close_ready_slots();
     void close_until(SlotIndex last, bool only_open);  // inclusive; `only_open`: no empty slots after the last open one
     void decided_until(SlotIndex slot);
-    void take_new_rules();
+    void take_new_plan();
     EventTime watermark(bool& only_open);
     bool all_finished();
     Result<bool> checkpoint();  // false: not now, an output has not taken everything
@@ -77,7 +80,7 @@ private:
 
     PipelineSettings settings_;
     SharedNames names_;
-    Decider decider_;
+    std::unique_ptr<Decider> decider_;
     std::vector<Source*> sources_;
     std::vector<Sink*> sinks_;
     std::vector<std::unique_ptr<Lane>> lanes_;
@@ -97,8 +100,13 @@ private:
     RunTotals decided_totals_;
     std::atomic<uint64_t> checkpoints_{0};
     std::mutex rules_mutex_;
-    std::optional<RulePlan> new_rules_;  // not yet in use
-    std::atomic<uint64_t> rule_changes_{0};
+    struct NewPlan {
+        RulePlan rules;
+        std::shared_ptr<const Model> model;  // null: rules alone
+        WarnOptions warn;
+    };
+    std::optional<NewPlan> new_plan_;  // not yet in use
+    std::atomic<uint64_t> rule_changes_{0}, model_changes_{0};
     std::atomic<bool> opened_{false};  // lanes_ does not change any more
     std::chrono::steady_clock::time_point started_;
     std::chrono::steady_clock::time_point next_checkpoint_, soonest_checkpoint_;  // the latter where a sink awaits one

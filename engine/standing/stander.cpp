@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/plan/calendar.h"
+#include "engine/plan/renumbering.h"
 #include "engine/standing/roll_up.h"
 
 namespace foreshock {
@@ -230,7 +231,7 @@ const Standings& Stander::judge(const Signals& signals, const Forecasts& forecas
 }
 
 void Stander::archive(Archive& a) {
-    a(state_->before);
+    archive_numbered(a, state_->before, &Renumbering::standings);
     if (!a.restoring()) return;
     for (const State::Said& s : state_->before) {
         if (s.condition > Condition::broken || s.missing > Missing::engine_behind) return a.fail();

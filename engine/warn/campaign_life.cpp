@@ -78,6 +78,12 @@ void CampaignLife::decide(const Signals& signals, std::vector<WarningRevision>& 
             w.breached = !came;
             w.sentence = w.service + ": campaign `" + entry->name + (came ? "` has come after all." : "` is over, and did not bring what was expected.");
             said.push_back(std::move(w));
+        } else {  // nobody announces it any more
+            WarningRevision w = taken_back(app_, it->first.second, "campaign " + it->first.first, it->second.slot, it->second.at, signals.decided_at);
+            w.rule = "calendar";
+            w.revision = 2;
+            w.config_hash = inventory_.model().hash;
+            said.push_back(std::move(w));
         }
         it = open_.erase(it);
     }

@@ -26,6 +26,18 @@ std::string warning_id(const std::string& app, const std::string& service, const
     return "w-" + hex_text(Fnv1a{}.add_part(app).add_part(service).add_part(slo).add_number(us).value());
 }
 
+WarningRevision taken_back(const std::string& app, const std::string& service, const std::string& slo, EventTime opened_start, EventTime opened_at, EventTime now) {
+    WarningRevision w;
+    w.service = service;
+    w.slo = slo;
+    w.id = warning_id(app, service, slo, opened_start);
+    w.state = WarningState::resolved;
+    w.time = now;
+    w.opened_at = opened_at;
+    w.sentence = service + ": '" + slo + "' is promised no more; the warning of " + to_clock(opened_at) + " ends.";
+    return w;
+}
+
 Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, EventTime start, EventTime end, double seconds) {
     const double p = f.violated ? 1 : f.probability;
     violated_ = f.violated ? violated_ + seconds : 0;

@@ -53,4 +53,7 @@ Severity severity_of(const BreachForecast& f, EventTime now);
 // "w-" and 16 hex digits of FNV-1a over the four.
 std::string warning_id(const std::string& app, const std::string& service, const std::string& slo, EventTime opening_slot);
 
+// The last word on a warning whose promise is made no more, or whose campaign nobody announces any more: no verdict.
+WarningRevision taken_back(const std::string& app, const std::string& service, const std::string& slo, EventTime opened_start, EventTime opened_at, EventTime now);
+
 }  // namespace foreshock

@@ -1,8 +1,10 @@
 #include "engine/warn/suppression.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/plan/calendar.h"
+#include "engine/plan/renumbering.h"
 
 namespace foreshock {
 
@@ -66,6 +68,16 @@ void Suppression::judge_resources(const std::vector<SuppressedForecast>& now, Ev
             note(State::ended, inventory_.resources()[inventory_.gauges()[it->first].resource].service, "capacity", it->second, end, 0, false, it->first);
         it = gauges_.erase(it);
     }
+}
+
+void Suppression::archive(Archive& a) {
+    a(held_, gauges_);
+    if (!a.restoring() || a.renumbering() == nullptr) return;
+    const Renumbering& now = *a.renumbering();
+    for (const auto& [key, by] : std::exchange(held_, {}))
+        if (const auto at = now.keys.find(key); at != now.keys.end()) held_.emplace(at->second, by);
+    for (const auto& [gauge, by] : std::exchange(gauges_, {}))
+        if (gauge < now.gauges.size() && now.gauges[gauge] != kNoIndex) gauges_.emplace(now.gauges[gauge], by);
 }
 
 }  // namespace foreshock

@@ -26,8 +26,7 @@ public:
     // What began or ended in this slot.
     const std::vector<SuppressedWarning>& noted() const { return noted_; }
 
-    template <class A>
-    void archive(A& a) { a(held_, gauges_); }
+    void archive(Archive& a);
 
 private:
     void note(SuppressedWarning::State state, ServiceIndex service, std::string slo, const std::string& by, EventTime end, double probability, bool breached, GaugeIndex gauge);

@@ -4,8 +4,11 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "engine/base/currency.h"
+#include "engine/plan/calendar.h"
 #include "engine/warn/campaign_life.h"
 #include "engine/warn/life.h"
 #include "engine/warn/ranker.h"
@@ -31,6 +34,7 @@ struct Warner::State {
     const Inventory& inventory;
     const EngineOptions& options;
     std::map<Key, WarningLife> lives;
+    LivesByName withdrawn;  // of promises that the model makes no more; until the next slot
     Suppression suppression;
     CampaignLife campaigns;
     std::vector<WarningRevision> said, open;
@@ -39,6 +43,7 @@ struct Warner::State {
 
     PromiseName name_of(const Key& key) const;
     std::optional<Key> key_of(const PromiseName& name) const;
+    void end_withdrawn(const Forecasts& slot);
     WarningRevision revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const;
     void add_driver(const BreachForecast& f, WarningRevision& w) const;
     void add_resource(const BreachForecast& f, WarningRevision& w) const;
@@ -66,6 +71,7 @@ std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, cons
         if (say != Say::nothing) s.said.push_back(w);
         if (open) s.open.push_back(std::move(w));
     }
+    s.end_withdrawn(forecasts);
     s.suppression.judge_resources(forecasts.suppressed, forecasts.end);
     if (signals != nullptr) s.campaigns.decide(*signals, s.said, s.open);
     return s.said;
@@ -168,18 +174,39 @@ std::optional<Warner::State::Key> Warner::State::key_of(const PromiseName& name)
     return std::nullopt;
 }
 
+// Warnings whose promise was taken back end without a verdict.
+void Warner::State::end_withdrawn(const Forecasts& slot) {
+    if (lives.size() > slot.promises.size()) {
+        std::set<Key> judged;
+        for (const BreachForecast& f : slot.promises) judged.emplace(f.service, f.slo);
+        for (auto it = lives.begin(); it != lives.end();) {
+            if (!judged.contains(it->first)) withdrawn.emplace(name_of(it->first), it->second);
+            it = judged.contains(it->first) ? std::next(it) : lives.erase(it);
+        }
+    }
+    for (auto& [name, life] : std::exchange(withdrawn, {})) {
+        const bool quiet = entry_for_service(inventory.model(), CalendarKind::maintenance, name.first, slot.end - Micros{1}) != nullptr;
+        if (!life.is_open() || quiet) continue;
+        WarningRevision w = taken_back(options.app, name.first, name.second.empty() ? kCapacityName : name.second, life.opened_start(), life.opened_at(), slot.decided_at);
+        w.revision = life.revision() + 1;
+        w.config_hash = inventory.model().hash;
+        said.push_back(std::move(w));
+    }
+}
+
 // By name: a number of a promise means nothing without its model.
 void Warner::archive(Archive& a) {
     State& s = *state_;
     LivesByName lives;
     for (const auto& [key, life] : s.lives) lives.emplace(s.name_of(key), life);
+    lives.insert(s.withdrawn.begin(), s.withdrawn.end());
     a(s.started, s.last, lives);
     if (a.restoring()) {
         s.lives.clear();
+        s.withdrawn.clear();
         for (auto& [name, life] : lives) {
-            const auto key = s.key_of(name);
-            if (!key) return a.fail();
-            s.lives.emplace(*key, std::move(life));
+            if (const auto key = s.key_of(name)) s.lives.emplace(*key, std::move(life));
+            else s.withdrawn.emplace(name, std::move(life));
         }
     }
     a(s.suppression, s.campaigns);

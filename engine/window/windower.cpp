@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 namespace foreshock {
 
@@ -104,7 +105,7 @@ GaugeIndex Windower::identify(const MetricInstanceName& n) {
 void Windower::identify_again() {
     const auto next = std::upper_bound(turns_.begin(), turns_.end(), identified_at_);
     identified_at_ = slot_.start;
-    if (next == turns_.end() || *next > slot_.start) return;
+    if (!std::exchange(again_, false) && (next == turns_.end() || *next > slot_.start)) return;
     for (auto& [text, i] : instances_) i.gauge = identify(MetricInstanceName::split(text));
 }
 
@@ -184,6 +185,10 @@ void Windower::add_up_gauges() {
     }
 }
 
-void Windower::archive(Archive& a) { a(instances_, identified_at_); }
+void Windower::archive(Archive& a) {
+    a(instances_, identified_at_);
+    if (a.renumbering() != nullptr) std::erase_if(instances_, [](const auto& i) { return i.second.gauge == kNoIndex; });  // of what is forgotten
+    again_ = again_ || a.restoring();
+}
 
 }  // namespace foreshock

@@ -13,6 +13,7 @@
 #include "engine/event/names.h"
 #include "engine/ingest/partial.h"
 #include "engine/plan/inventory.h"
+#include "engine/plan/renumbering.h"
 #include "engine/plan/options.h"
 #include "engine/window/slot.h"
 
@@ -35,7 +36,10 @@ private:
         int64_t gap = 1;      // slots between reports
         double span_seconds = 0;
 
-        void archive(Archive& a) { a(gauge, value, max, limit, seen, gap, span_seconds); }
+        void archive(Archive& a) {
+            archive_number(a, gauge, &Renumbering::gauges);
+            a(value, max, limit, seen, gap, span_seconds);
+        }
     };
     struct Matcher {
         size_t resource;  // number in the model
@@ -59,6 +63,7 @@ private:
     std::deque<std::string> texts_[kNameSpaces];  // by id, fetched once; a deque, because views of them are kept while it grows
     std::vector<EventTime> turns_;  // moments at which a matcher begins or ends to hold, in order
     EventTime identified_at_ = kBeginningOfTime;
+    bool again_ = false;  // restored: the matchers may be others than those before
     ClosedSlot slot_;
     Micros allowed_lateness_;
     int64_t forget_after_slots_;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# New rules for a running program: by signal, by HTTP and by a changed file; a bad one never replaces a good one; what came of it
+# New rules and another model for a running program: by signal, by HTTP and by a changed file; a bad one never replaces a good one; what came of it
 # is logged and counted. Shadow rules are recorded, and reported.
 set -euo pipefail
 
@@ -75,10 +75,19 @@ await 'the shadow rule is not recorded' grep -q '"rule":"trial"' state.shadow.js
 { echo 'rules:'; rule deploys deploy; } >rules.yaml
 kill -HUP "$pid"
 await 'SIGHUP does nothing' grep -q 'reload (SIGHUP): rules 0 added, 0 changed, 2 removed (restarts, trial), 1 kept' log
-sed -i 's/shop: {}/shop: {}, web: {}/' config.yaml
-[ "$(reload)" = 422 ] && grep -q 'restart' answer || fail 'another model is taken'
+echo 'bounds: {services: 9}' >>config.yaml
+[ "$(reload)" = 422 ] && grep -q 'restart' answer || fail 'other bounds are taken while running'
+sed -i '/^bounds/d; s/shop: {}/web: {}, shop: {owner: team}/' config.yaml
+echo 'warn: {raise_probability: 0.6}' >>config.yaml
+[ "$(reload)" = 200 ] || { cat answer; fail 'another model is not taken'; }
+grep -qF '"model":{"services":{"added":["web"],"changed":["shop"],"removed":[],"kept":0}' answer || { cat answer; fail 'what is other in the model is not said'; }
+grep -qF '"limits_changed":true' answer && grep -qF '"restart_needed":false' answer || { cat answer; fail 'limits of warnings are not taken'; }
+event deploy
+model_taken() { curl -s "$address/metrics" >metrics && grep -qx 'foreshock_model_changes_total 1' metrics; }
+await 'the model does not change' model_taken
+curl -s "$address/api/v1/state" | grep -q '"web"' || fail 'the new service is not shown'
 curl -s "$address/metrics" >metrics
-for line in 'foreshock_reload_total{result="applied"} 2' 'foreshock_reload_total{result="unchanged"} 1' 'foreshock_reload_total{result="refused"} 2' \
+for line in 'foreshock_reload_total{result="applied"} 3' 'foreshock_reload_total{result="unchanged"} 1' 'foreshock_reload_total{result="refused"} 2' \
   'foreshock_reload_rules_total{change="added"} 2' 'foreshock_reload_rules_total{change="removed"} 2'; do
   grep -qF "$line" metrics || { grep foreshock_reload metrics; fail "not counted: $line"; }
 done
@@ -86,6 +95,7 @@ exec 3>&-
 wait "$pid" || fail 'it does not end well'
 pid=
 grep -q 'reload (asked over HTTP): refused' log || fail 'a refusal is not logged'
+grep -q 'reload (asked over HTTP): services 1 added (web), 1 changed (shop), 0 removed, 0 kept' log || fail 'the new model is not logged'
 
 # the record of shadow rules
 "$FORESHOCK" report shadow config.yaml >report
@@ -94,7 +104,7 @@ grep -q '^trial: would have opened 1 warning' report || { cat report; fail 'the 
 grep -qF '"rule":"trial","opened":1' report.json || { cat report.json; fail 'the JSON does not say it'; }
 
 # by a changed file
-sed -i 's/watch_every: 0s/watch_every: 100ms/; s/, web: {}//' config.yaml
+sed -i 's/watch_every: 0s/watch_every: 100ms/; s/web: {}, //' config.yaml
 rm log # it is awaited below, and would be the one of before until the shell has opened the new one
 "$FORESHOCK" run config.yaml <events >out 2>log &
 pid=$!

@@ -1,4 +1,5 @@
-// Reloads rules again and again while slots are decided, as a running program does: YAML, check, plan, boundary of a slot.
+// Reloads rules, and every other time the service model, again and again while slots are decided, as a running program does: YAML,
+// check, plan, boundary of a slot.
 // Memory has to stay flat. `rule_reload N` reloads N times and prints one JSON line; exit 1 when memory grows or a rule that stays as
 // it is loses its state.
 #include <malloc.h>
@@ -9,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+#include "engine/plan/changes.h"
+#include "engine/run/checkpoint.h"
 #include "engine/run/decider.h"
 #include "engine/run/shared_names.h"
 #include "rules/config.h"
@@ -23,6 +26,7 @@ constexpr long kAllowedGrowth_kib = 2048;
 // Two versions in turn: of ten rules five stay as they are, four change, and the last has another name each time.
 std::string config_text(int version) {
     std::string text = "services:\n";
+    if (version % 4 == 1) text += "  guest: {slos: {latency: {indicator: p95_latency_ms, below: 300}}}\n";  // every other number moves
     for (int s = 0; s < kServices; ++s) text += "  s" + std::to_string(s) + ": {calls: [" + (s + 1 < kServices ? "s" + std::to_string(s + 1) : "") + "]}\n";
     text += "conditions:\n  surge: {spike: {measure: volume, ratio: 1.5}}\nrules:\n";
     const std::string turn = std::to_string(version % 2);
@@ -91,21 +95,23 @@ int main(int argc, char** argv) {
     const int reloads = argc > 1 ? std::atoi(argv[1]) : 300;
     Config first = load(0);
     SharedNames names(first.engine.bounds);
-    Decider decider(first.model, first.engine);
-    decider.use(first.rules);
+    auto decider = std::make_unique<Decider>(borrowed(first.model), first.engine);
+    decider->use(first.rules);
     OpenRules open;
-    decider.add(open);
+    decider->add(open);
     constexpr int64_t kFirstSlot = 179'516'520;
     long warm = 0, most = 0;
     size_t changed = 0;
     RulePlan before = first.rules;
     for (int i = 1; i <= reloads; ++i) {
-        RulePlan next = load(i).rules;
-        const RuleChanges changes = changes_between(before, next);
+        Config loaded = load(i);
+        RulePlan next = loaded.rules;
+        const Changes changes = changes_between(before.rules, next.rules);
         changed += changes.changed.size() + changes.added.size() + changes.removed.size();
         before = next;
-        decider.use(std::move(next));
-        decider.decide({kFirstSlot + i}, slot_sums(names, kFirstSlot + i), names);
+        if (i % 2 == 0) decider->use(std::move(next));
+        else decider = under_model(*decider, std::make_shared<const Model>(std::move(loaded.model)), first.engine, std::move(next));
+        decider->decide({kFirstSlot + i}, slot_sums(names, kFirstSlot + i), names);
         if (i == reloads / 5) warm = resident_kib();  // caches, baselines and names are there by then
         if (i > reloads / 5 && i % (reloads / 5) == 0) most = std::max(most, resident_kib());
     }

@@ -1,6 +1,7 @@
 #include "tools/commands/reloading.h"
 
 #include <filesystem>
+#include <utility>
 #include <nlohmann/json.hpp>
 
 #include "rules/rule_reader.h"
@@ -25,18 +26,42 @@ std::string list(const std::vector<std::string>& names) {
     return out.empty() ? out : out + ")";
 }
 
-std::string text_of(const RuleChanges& c) {
+std::string text_of(const Changes& c) {
     const auto part = [](const std::vector<std::string>& names, const char* what) { return std::to_string(names.size()) + " " + what + list(names) + ", "; };
     return part(c.added, "added") + part(c.changed, "changed") + part(c.removed, "removed") + std::to_string(c.kept) + " kept as they were";
+}
+
+template <class F>
+void each_part(const ReloadOutcome& o, F&& f) {
+    f("services", o.model.services);
+    f("resources", o.model.resources);
+    f("views", o.model.views);
+    f("calendar", o.model.calendar);
+}
+
+// What decides which sums are made: nothing of it changes while running.
+bool same_sums(const EngineOptions& a, const EngineOptions& b) {
+    return a.app == b.app && a.slots == b.slots && a.bounds == b.bounds && a.dimensions == b.dimensions;
+}
+
+void put(nlohmann::ordered_json& into, const Changes& c) {
+    into["added"] = c.added;
+    into["changed"] = c.changed;
+    into["removed"] = c.removed;
+    into["kept"] = c.kept;
 }
 
 void log_outcome(const ReloadOutcome& o, const std::string& cause) {
     const std::string head = "reload (" + cause + "): ";
     switch (o.kind) {
-        case ReloadOutcome::Kind::applied: log(LogLevel::info, head + "rules " + text_of(o.changes)); break;
-        case ReloadOutcome::Kind::unchanged: log(LogLevel::info, head + "no rule has changed"); break;
+        case ReloadOutcome::Kind::applied:
+            log(LogLevel::info, head + "rules " + text_of(o.changes));
+            each_part(o, [&](const char* part, const Changes& c) { if (!c.none()) log(LogLevel::info, head + part + ' ' + text_of(c)); });
+            if (o.model.limits) log(LogLevel::info, head + "other limits of warnings");
+            break;
+        case ReloadOutcome::Kind::unchanged: log(LogLevel::info, head + "nothing that can be taken while running has changed"); break;
         case ReloadOutcome::Kind::refused:
-            log(LogLevel::warning, head + "refused, the rules in force stay");
+            log(LogLevel::warning, head + "refused, model and rules in force stay");
             for (const Diagnostic& d : o.problems) log(LogLevel::warning, d.text());
             break;
     }
@@ -53,16 +78,15 @@ HttpAnswer to_answer(const ReloadOutcome& o) {
         body["problems"] = nlohmann::json::array();
         for (const Diagnostic& d : o.problems) body["problems"].push_back(d.text());
     } else {
-        body["added"] = o.changes.added;
-        body["changed"] = o.changes.changed;
-        body["removed"] = o.changes.removed;
-        body["kept"] = o.changes.kept;
+        put(body, o.changes);
+        each_part(o, [&](const char* part, const Changes& c) { put(body["model"][part], c); });
+        body["model"]["limits_changed"] = o.model.limits;
         body["restart_needed"] = o.restart_needed;
     }
     return {refused ? 422 : 200, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
-Reloader::Reloader(const Config& config, Pipeline& pipeline) : config_(config), pipeline_(pipeline), rules_(config.rules), watched_(config) {
+Reloader::Reloader(const Config& config, Pipeline& pipeline) : config_(config), pipeline_(pipeline), rules_(config.rules), model_(borrowed(config.model)), warn_(config.engine.warn), watched_(config) {
     stamps_ = stamps();
     seen_ = fingerprint();
 }
@@ -99,18 +123,30 @@ ReloadOutcome Reloader::read_anew() {
         return o;
     }
     Config& next = loaded.value();
-    if (next.model.hash != config_.model.hash) {
-        o.problems.push_back({config_.file, 0, 0, "the service model or an option that changes results is another one", "restart to take it; only rules are taken while running"});
+    if (!same_sums(next.engine, config_.engine)) {
+        o.problems.push_back({config_.file, 0, 0, "app, slots, bounds or dimensions are others", "restart to take them; rules, the service model and warn are taken while running"});
         return o;
     }
+    const WarnOptions warn = std::exchange(next.engine.warn, config_.engine.warn);
     o.restart_needed = program_of(next) != program_of(config_);
-    o.changes = changes_between(rules_, next.rules);
-    const bool same = o.changes.none() && rules_.hash == next.rules.hash;  // the hash knows the order
+    next.engine.warn = warn;
+    o.changes = changes_between(rules_.rules, next.rules.rules);
+    o.model = {changes_between(model_->services, next.model.services), changes_between(model_->resources, next.model.resources),
+               changes_between(model_->views, next.model.views), changes_between(model_->calendar, next.model.calendar), !(next.engine.warn == warn_)};
+    const bool other_model = next.model.hash != model_->hash;  // the hash knows the order
+    const bool same = !other_model && o.changes.none() && rules_.hash == next.rules.hash;
     o.kind = same ? ReloadOutcome::Kind::unchanged : ReloadOutcome::Kind::applied;
     if (!same) {
         rules_ = next.rules;
-        pipeline_.replace_rules(std::move(next.rules));
+        warn_ = next.engine.warn;
+        if (other_model) {
+            model_ = std::make_shared<const Model>(std::move(next.model));
+            pipeline_.replace_model(model_, warn_, std::move(next.rules));
+        } else {
+            pipeline_.replace_rules(std::move(next.rules));
+        }
         next.rules = {};
+        next.model = {};
     }
     watched_ = std::move(next);  // may name other files than before
     stamps_ = stamps();

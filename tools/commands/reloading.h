@@ -1,14 +1,16 @@
-// New rules for a running engine: from the same configuration, checked as at the start, taken as a whole at the boundary of a
-// slot. What is wrong changes nothing.
+// New rules and another service model for a running engine: from the same configuration, checked as at the start, taken as a whole
+// at the boundary of a slot. What is wrong changes nothing.
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "connectors/http/engine_metrics.h"
 #include "connectors/http/http_server.h"
+#include "engine/plan/changes.h"
 #include "engine/run/pipeline.h"
 #include "rules/config.h"
 
@@ -17,7 +19,12 @@ namespace foreshock {
 struct ReloadOutcome {
     enum class Kind : uint8_t { applied, unchanged, refused };
     Kind kind = Kind::refused;
-    RuleChanges changes;
+    Changes changes;            // of rules
+    struct {
+        Changes services, resources, views, calendar;
+        bool limits = false;    // of warnings: what a miss costs, calibration and the like
+        bool none() const { return services.none() && resources.none() && views.none() && calendar.none() && !limits; }
+    } model;
     Diagnostics problems;       // refused: why
     bool restart_needed = false;  // sources, outputs and the like were changed too; they wait for a restart
 };
@@ -49,6 +56,8 @@ private:
     Pipeline& pipeline_;
     mutable std::mutex mutex_;  // of all below
     RulePlan rules_;            // in force, or to be from the next slot on
+    std::shared_ptr<const Model> model_;  // likewise
+    WarnOptions warn_;          // likewise
     Config watched_;            // names the files: of the last good configuration
     std::string stamps_, seen_; // of the files when they were last read
     ReloadMetrics metrics_;

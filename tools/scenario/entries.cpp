@@ -265,12 +265,17 @@ std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entrie
     const CloudEventContext context;
     for (const auto& revisions : {slot.warnings, slot.shadow})
         for (const WarningRevision& w : revisions) text += to_cloudevent(w, context) + '\n';
-    for (const BreachForecast& f : slot.forecasts.promises) text += bits(f.probability) + ' ';
+    const Inventory& known = slot.inventory;
+    for (const BreachForecast& f : slot.forecasts.promises) text += known.services()[f.service].name + ' ' + bits(f.probability) + '\n';
     for (const SloState& s : slot.signals.slos) {
-        text += bits(s.value) + ' ' + bits(s.budget.left) + ' ';
-        for (const BurnState& b : s.budget.burn) text += bits(b.long_rate) + ' ';
+        text += known.services()[s.service].name + ' ' + bits(s.value) + ' ' + bits(s.budget.left);
+        for (const BurnState& b : s.budget.burn) text += ' ' + bits(b.long_rate);
+        text += '\n';
     }
-    for (const Outlook& o : slot.correlation.outlooks) text += bits(o.level) + ' ';
+    for (const Outlook& o : slot.correlation.outlooks) {
+        const GaugeEntry& gauge = known.gauges()[o.gauge];
+        text += known.resources()[gauge.resource].name + ' ' + gauge.metric + ' ' + bits(o.level) + '\n';
+    }
     return text;
 }
 

@@ -50,6 +50,57 @@ private:
     std::string path_;
 };
 
+constexpr std::string_view kNewcomer = "newcomer-to-the-model";  // nothing is said of it
+
+// The model with a service, its promise, its resource and a view before all others, so that everything has another number.
+std::shared_ptr<const Model> with_newcomer(const Model& model) {
+    auto other = std::make_shared<Model>(model);
+    ServiceModel service;
+    service.name = kNewcomer;
+    service.slos.emplace_back().name = "latency";
+    ResourceModel resource;
+    resource.name = std::string(kNewcomer) + "-cpu";
+    resource.service = kNewcomer;
+    resource.metrics.push_back({"cpu_used", 8});
+    View view{std::string(kNewcomer), {ViewNode{"all", {Call{std::string(kNewcomer)}}}}};
+    other->services.insert(other->services.begin(), std::move(service));
+    other->resources.insert(other->resources.begin(), std::move(resource));
+    other->views.insert(other->views.begin(), std::move(view));
+    return other;
+}
+
+// Gives a running pipeline another model again and again: a copy, one with a newcomer, one without it. Rules may speak of any service,
+// so beside rules there is no newcomer.
+class ModelChanger : public Observer {
+public:
+    ModelChanger(Pipeline& pipeline, const Config& config)
+        : pipeline_(pipeline), config_(config), same_(std::make_shared<const Model>(config.model)), other_(config.rules.rules.empty() ? with_newcomer(config.model) : same_) {}
+    void decided(const DecidedSlot&) override {
+        if (++slots_ % 7 == 0) pipeline_.replace_model(slots_ % 3 == 0 ? other_ : same_, config_.engine.warn, config_.rules);
+    }
+
+private:
+    Pipeline& pipeline_;
+    const Config& config_;
+    std::shared_ptr<const Model> same_, other_;
+    uint64_t slots_ = 0;
+};
+
+// What is said of the newcomer alone is no difference.
+void leave_out_newcomer(SlotRecord& slot) {
+    const auto about = [](const Entry& e) {
+        return std::ranges::any_of(e.fields, [](const auto& f) { return f.second.type == FieldValue::Type::text && f.second.text.find(kNewcomer) != std::string::npos; });
+    };
+    std::erase_if(slot.entries, about);
+    std::string kept;
+    for (std::string_view rest = slot.exact; !rest.empty();) {
+        const std::string_view line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+        if (line.find(kNewcomer) == line.npos) kept += line;
+        rest.remove_prefix(line.size());
+    }
+    slot.exact = std::move(kept);
+}
+
 // Runs pieces of a scenario, one process after the other, over one store.
 class ScenarioRunner {
 public:
@@ -96,8 +147,10 @@ private:
                                  if (mode_.interruption == Interruption::killed) store.dead = true;
                                  pipeline.stop();
                              }});
+        ModelChanger changer(pipeline, scenario_.config);
         pipeline.add(source);
         pipeline.add(writer);
+        if (mode_.other_models) pipeline.add(changer);
         const Status status = pipeline.run();
         if (!status) outcome_.failure = status.problems().front().text();
         done_ = source.exhausted() && !stopped_at(pause_after, source);
@@ -109,6 +162,7 @@ private:
     void append(Transcript part) {
         Transcript& all = outcome_.transcript;
         for (SlotRecord& slot : part.slots) {
+            if (mode_.other_models) leave_out_newcomer(slot);
             const auto known = std::ranges::find(all.slots, slot.slot, &SlotRecord::slot);
             if (known == all.slots.end()) all.slots.push_back(std::move(slot));
             else if (known->exact != slot.exact) outcome_.failure = "a slot decided again after a restart differs: " + std::to_string(slot.slot.value);
@@ -174,6 +228,8 @@ const std::vector<RunMode>& run_modes() {
         {"stopped, rocksdb, shuffled", 8, true, 10, true, true, true, Interruption::stopped},
         {"killed", 1, false, 10, true, false, false, Interruption::killed},
         {"killed, rocksdb", 8, false, 10, true, false, true, Interruption::killed},
+        {"other models", 2, false, 100, true, false, false, Interruption::none, true},
+        {"other models, stopped", 2, false, 100, true, false, false, Interruption::stopped, true},
     };
     return kModes;
 }

@@ -28,6 +28,7 @@ struct RunMode {
     bool shuffle = false;
     bool rocksdb = false;
     Interruption interruption = Interruption::none;
+    bool other_models = false;  // while it runs; what concerns what they have in common must not change
 };
 
 // The first is the plain one.

@@ -8,7 +8,7 @@ void MomentKeeper::decided(const DecidedSlot& slot) {
     const EventTime now = slot.signals.end;
     const std::lock_guard lock(mutex_);
     const auto grown = [&](const Inventory& known) {
-        return known.services().size() != slot.inventory.services().size() || known.gauges().size() != slot.inventory.gauges().size() ||
+        return &known.model() != &slot.inventory.model() || known.services().size() != slot.inventory.services().size() || known.gauges().size() != slot.inventory.gauges().size() ||
                known.resources().size() != slot.inventory.resources().size();
     };
     const bool renewed = !moment_ || grown(moment_->inventory);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/plan/changes.h"
 #include "rules/config.h"
 #include "tests/support/catch.h"
 
@@ -199,10 +200,10 @@ TEST_CASE("the difference of two plans") {
     const auto rules = [](const std::string& text) { return plan_of_text("rules: [" + text + "]"); };
     const RulePlan before = rules("{name: a, when: spike}, {name: b, when: drop}, {name: c, when: pressure}");
     const RulePlan after = rules("{name: d, when: spike}, {name: c, when: pressure}, {name: b, when: {drop: {ratio: 0.2}}}");
-    const RuleChanges changes = changes_between(before, after);
+    const Changes changes = changes_between(before.rules, after.rules);
     CHECK(changes.added == Texts{"d"});
     CHECK(changes.changed == Texts{"b"});
     CHECK(changes.removed == Texts{"a"});
     CHECK(changes.kept == 1);
-    CHECK(changes_between(after, after).none());
+    CHECK(changes_between(after.rules, after.rules).none());
 }

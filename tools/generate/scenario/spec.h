@@ -59,8 +59,7 @@ struct ServiceSpec {
     double garbage_mb = 0, garbage_per_transaction_mb = 0;                                 // saw-tooth
     double disk_mb = 0, disk_per_transaction_mb = 0, disk_keep_s = 7200;
     double queue_limit = 0;  // backlog that counts as full; a consumer's
-    double miss_rest = 0, miss_campaign = 0,
-           miss_cost = 0;  // cache: misses at rest, of campaign traffic; cost factor of a miss
+    double miss_rest = 0, miss_campaign = 0, miss_cost = 0;  // cache: misses at rest, of campaign traffic; cost factor of a miss
     double job_minute = -1, job_s = 0, job_load = 0;  // hourly job: minute of the hour, length, share of the cores
     AutoscalerSpec scaling;
 };

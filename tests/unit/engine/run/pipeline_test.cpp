@@ -345,7 +345,7 @@ TEST_CASE("a sink that is of no use any more ends the run with its reason, after
     CHECK(store.load().value().has_value());
 }
 
-TEST_CASE("the state of another app, of other slots and of another model is refused") {
+TEST_CASE("the state of another app or of other slots is refused, that of another model taken by name") {
     Model model;
     model.services.resize(2);
     model.services[0].name = "shop";
@@ -360,15 +360,22 @@ TEST_CASE("the state of another app, of other slots and of another model is refu
     other = {};
     other.slots.length = std::chrono::seconds{30};
     CHECK(first_problem(run_with(store, {}, other, model)) == "the stored state has slots of 10 s, the configuration of 30 s");
-    const std::string reason = "the stored state was made under a service model with other services, promises, resources or views";
     Model changed = model;
     std::swap(changed.services[0], changed.services[1]);
-    CHECK(first_problem(run_with(store, {}, {}, changed)) == reason);
-    changed = model;
-    changed.services[0].slos[0].name = "errors";
-    CHECK(first_problem(run_with(store, {}, {}, changed)) == reason);
-    changed = model;
-    changed.services[0].slos[0].below = 123;
-    changed.services[0].owner = "somebody";
     CHECK(run_with(store, {}, {}, changed));
+    changed.services[1].slos[0].name = "errors";
+    CHECK(run_with(store, {}, {}, changed));
+    changed.services.resize(1);
+    CHECK(run_with(store, {}, {}, changed));
+    const Checkpoint last = *store.load().value();
+    CHECK(last.parts.at("inventory").find("shop") == std::string::npos);  // named no more
+
+    Checkpoint old = last;  // of a version that did not note the names
+    old.parts.erase("numbering");
+    REQUIRE(store.save(old));
+    CHECK_THAT(first_problem(run_with(store, {}, {}, model)), Catch::Matchers::Contains("under a service model with other services"));
+    Checkpoint broken = last;
+    broken.parts["numbering"].resize(9);
+    REQUIRE(store.save(broken));
+    CHECK_THAT(first_problem(run_with(store, {}, {}, model)), Catch::Matchers::Contains("part numbering does not fit"));
 }

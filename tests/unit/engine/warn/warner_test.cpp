@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "engine/plan/renumbering.h"
 #include "tests/support/catch.h"
 #include "tests/unit/engine/detect/feed.h"
 
@@ -207,4 +208,40 @@ TEST_CASE("engine: cut state is refused") {
     REQUIRE(feed.restore(good));
     feed.run(60);
     CHECK_FALSE(feed.forecasts->promises.empty());
+}
+
+TEST_CASE("warn: a warning whose promise is made no more ends without a verdict, and only once") {
+    Promise p;
+    const auto opened = p.steps(3, 0.9);
+    REQUIRE(opened.size() == 1);
+    Archive saving;
+    p.warner.archive(saving);
+    const std::string bytes = saving.take();
+
+    Model changed = p.model;
+    changed.services[0].slos.clear();
+    changed.services.insert(changed.services.begin(), ServiceModel{})->name = "first";
+    Inventory inventory(changed);
+    Warner warner(inventory, p.options);
+    const Numbering then(p.inventory);
+    Renumbering renumbering(then);
+    renumbering.complete(Numbering(inventory));
+    Archive restoring(bytes, &renumbering);
+    warner.archive(restoring);
+    REQUIRE(restoring.ok());
+    Archive again;  // a checkpoint before the next slot does not forget it
+    warner.archive(again);
+    CHECK(Warner::open_in(again.take(), p.options.app).size() == 1);
+
+    Forecasts f;
+    f.slot = {p.slot};
+    f.start = slot_start(f.slot, p.options.slots.length);
+    f.end = f.decided_at = slot_end(f.slot, p.options.slots.length);
+    const auto said = warner.decide(f);
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].id == opened[0].id);
+    CHECK(said[0].state == WarningState::resolved);
+    CHECK(said[0].revision == opened[0].revision + 1);
+    CHECK(said[0].verdict == Verdict::none);
+    CHECK(warner.decide(f).empty());
 }
