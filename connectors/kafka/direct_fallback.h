@@ -15,7 +15,7 @@ enum class KafkaFetch : uint8_t {
 inline constexpr std::array<std::string_view, 2> kKafkaFetchNames{"client", "direct"};
 
 enum class DirectFallback : uint8_t {
-    security,      // SASL
+    security,      // SASL, or TLS that only librdkafka can do
     rack,          // client.rack is set: replicas near by are librdkafka's
     api_version,   // the broker does not offer the Fetch that we speak
     data,          // a message format, codec or batch that we cannot read

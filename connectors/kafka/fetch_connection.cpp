@@ -38,6 +38,11 @@ void FetchConnection::fail(DirectFallback trouble, const std::string& why) {
     why_ = host_.text() + ": " + why;
 }
 
+void FetchConnection::fail_by_errno() {
+    if (errno == EPROTO && tls_) return fail(DirectFallback::security, tls_->why());
+    fail(DirectFallback::connection, text_of_error(errno));
+}
+
 void FetchConnection::resolve() {
     addrinfo hints{}, *found = nullptr;
     hints.ai_socktype = SOCK_STREAM;
@@ -74,6 +79,7 @@ void FetchConnection::finish_connecting() {
     getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0 && address_ != nullptr) return connect_next();
     if (error != 0) return fail(DirectFallback::connection, text_of_error(error));
+    if (settings_.tls) tls_ = std::make_unique<TlsStream>(settings_.tls, socket_, host_.name);
     state_ = State::greeting;
     out_ = api_versions_request(correlation_, settings_.client_id);
 }
@@ -87,6 +93,7 @@ void FetchConnection::advance() {
             if (state_ == State::greeting) greeted();
             else state_ = State::answered;
         }
+        if (!failed()) write();  // what had to wait until TLS was agreed on
     }
     const bool setting_up = state_ == State::connecting || state_ == State::greeting;
     const bool waiting = setting_up || state_ == State::asked;
@@ -120,9 +127,11 @@ FetchConnection::Response FetchConnection::take() {
 
 void FetchConnection::write() {
     while (sent_ < out_.size()) {
-        const ssize_t n = send(socket_, out_.data() + sent_, out_.size() - sent_, MSG_NOSIGNAL);
+        const char* const from = out_.data() + sent_;
+        const size_t size = out_.size() - sent_;
+        const ssize_t n = tls_ ? tls_->send(from, size) : send(socket_, from, size, MSG_NOSIGNAL);
         if (n < 0 && would_wait(errno)) return;
-        if (n < 0) return fail(DirectFallback::connection, text_of_error(errno));
+        if (n < 0) return fail_by_errno();
         sent_ += static_cast<size_t>(n);
     }
     out_.clear();
@@ -158,12 +167,11 @@ bool FetchConnection::read_head() {
 
 bool FetchConnection::receive(char* to, size_t wanted, size_t& have) {
     while (have < wanted) {
-        const ssize_t n = recv(socket_, to + have, wanted - have, 0);
+        const ssize_t n = tls_ ? tls_->receive(to + have, wanted - have) : recv(socket_, to + have, wanted - have, 0);
         if (n < 0 && would_wait(errno)) return false;
-        if (n <= 0) {
-            fail(DirectFallback::connection, n == 0 ? "closed by the broker" : text_of_error(errno));
-            return false;
-        }
+        if (n < 0) fail_by_errno();
+        if (n == 0) fail(DirectFallback::connection, "closed by the broker");
+        if (n <= 0) return false;
         have += static_cast<size_t>(n);
         since_ = Clock::now();
     }
@@ -171,7 +179,7 @@ bool FetchConnection::receive(char* to, size_t wanted, size_t& have) {
 }
 
 pollfd FetchConnection::awaited() const {
-    const bool writes = state_ == State::connecting || !out_.empty();
+    const bool writes = state_ == State::connecting || (tls_ ? tls_->wants_write() : !out_.empty());
     const bool reads = state_ == State::greeting || state_ == State::asked;
     return {failed() ? -1 : socket_, static_cast<short>((writes ? POLLOUT : 0) | (reads ? POLLIN : 0)), 0};
 }

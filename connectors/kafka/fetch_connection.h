@@ -11,6 +11,7 @@
 
 #include "connectors/kafka/byte_room.h"
 #include "connectors/kafka/direct_fallback.h"
+#include "connectors/kafka/tls_stream.h"
 
 namespace foreshock {
 
@@ -24,6 +25,7 @@ struct KafkaHost {
 
 struct FetchConnectionSettings {
     std::string client_id{};
+    std::shared_ptr<const TlsContext> tls{};      // none: in the clear
     size_t most_response_bytes = 100'000'000;
     std::chrono::milliseconds set_up{5000};      // for a connection; nobody reads its partitions meanwhile
     std::chrono::milliseconds patience{60'000};  // with an answer that stays away
@@ -61,6 +63,7 @@ private:
     enum class State : uint8_t { connecting, greeting, idle, asked, answered, failed };
 
     void fail(DirectFallback trouble, const std::string& why);
+    void fail_by_errno();
     void resolve();
     void connect_next();
     void finish_connecting();
@@ -76,6 +79,7 @@ private:
     std::unique_ptr<addrinfo, void (*)(addrinfo*)> addresses_;
     const addrinfo* address_ = nullptr;  // the next one to try
     int socket_ = -1;
+    std::unique_ptr<TlsStream> tls_;
     State state_ = State::connecting;
     Clock::time_point since_ = Clock::now();  // in this state, or since something last came
     std::string out_;

@@ -42,9 +42,16 @@ void KafkaConsumer::prepare_direct() {
         reading_->fallbacks.add(reason);
     };
     const std::string protocol = kafka_property(client_.get(), "security.protocol");
-    if (protocol != "plaintext") return refuse(DirectFallback::security, "security.protocol is " + protocol);
+    if (protocol != "plaintext" && protocol != "ssl") return refuse(DirectFallback::security, "security.protocol is " + protocol);
     if (!kafka_property(client_.get(), "client.rack").empty()) return refuse(DirectFallback::rack, "client.rack is set");
-    direct_ = std::make_unique<DirectFetch>(settings_of(client_.get(), settings_.batch_records));
+    DirectFetchSettings s = settings_of(client_.get(), settings_.batch_records);
+    if (protocol == "ssl") {
+        auto tls = TlsContext::make(settings_.cluster.properties, kafka_property(client_.get(), "enable.ssl.certificate.verification") == "true",
+                                    kafka_property(client_.get(), "ssl.endpoint.identification.algorithm") == "https");
+        if (!tls) return refuse(DirectFallback::security, tls.problems().front().message);
+        s.connection.tls = std::move(tls.value());
+    }
+    direct_ = std::make_unique<DirectFetch>(std::move(s));
     leaders_ = std::make_unique<KafkaLeaders>(client_.get());
     waker_.watch(queue_.get());
 }

@@ -88,6 +88,45 @@ TEST_CASE("every compression is read") {
     CHECK(numbers({&reader}) == up_to(5000));
 }
 
+TEST_CASE("over TLS") {
+    const Ground g(2);
+    write_numbers(g.broker.address(), g.topic, 2, 100'000, {{"compression.type", "lz4"}, {"linger.ms", "50"}});
+    KafkaSourceSettings s = g.settings();
+    const std::string folder = g.broker.directory();
+    s.cluster.brokers = g.broker.tls_address();
+    s.cluster.properties = {{"security.protocol", "ssl"},
+                            {"ssl.ca.location", folder + "/certificate.pem"},
+                            {"ssl.certificate.location", folder + "/certificate.pem"},
+                            {"ssl.key.location", folder + "/key.pem"}};
+    const bool direct = fetch_of_this_run() == KafkaFetch::direct;
+    SECTION("with a certificate on both sides") {
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        reader.join();
+        CHECK(reader.failure().empty());
+        CHECK(numbers({&reader}) == up_to(100'000));
+        CHECK(reader.source.reading().records.get(KafkaFetch::direct) == (direct ? 100'000 : 0));
+    }
+    SECTION("without looking at the broker's certificate") {
+        s.cluster.properties.erase("ssl.ca.location");
+        s.cluster.properties["enable.ssl.certificate.verification"] = "false";
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        reader.join();
+        CHECK(numbers({&reader}) == up_to(100'000));
+        CHECK(reader.source.reading().records.get(KafkaFetch::direct) == (direct ? 100'000 : 0));
+    }
+    SECTION("a property that is for librdkafka alone") {
+        s.cluster.properties["ssl.providers"] = "default";
+        KafkaReader reader(s);
+        REQUIRE(reader.opened().ok());
+        reader.join();
+        CHECK(numbers({&reader}) == up_to(100'000));
+        CHECK(reader.source.reading().records.get(KafkaFetch::direct) == 0);
+        CHECK(reader.source.reading().fallbacks.get(DirectFallback::security) == (direct ? 2 : 0));
+    }
+}
+
 TEST_CASE("partitions that hold nothing but the marks of a transaction end too") {
     const Ground g(1);
     const bool commit = GENERATE(true, false);

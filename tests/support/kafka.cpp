@@ -20,8 +20,8 @@ std::string environment(const char* name) {
     return value;
 }
 
-std::string address_in(const std::string& directory) {
-    std::ifstream file(directory + "/port");
+std::string address_in(const std::string& directory, const char* which = "/port") {
+    std::ifstream file(directory + which);
     std::string port;
     if (!(file >> port)) throw std::runtime_error("no broker in " + directory + ": tools/kafka start --dir " + directory);
     return "127.0.0.1:" + port;
@@ -41,6 +41,8 @@ Broker::Broker(std::string_view name)
     start();
     address_ = address_in(directory_);
 }
+
+std::string Broker::tls_address() const { return address_in(directory_, "/tls-port"); }
 
 Broker::Broker(Broker&& other) noexcept
     : directory_(std::move(other.directory_)), address_(std::move(other.address_)), owned_(std::exchange(other.owned_, false)) {}

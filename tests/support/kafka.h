@@ -16,6 +16,8 @@ class Broker {
     Broker& operator=(Broker&&) = delete;
 
     const std::string& address() const { return address_; }  // 127.0.0.1:PORT, the same after a restart
+    std::string tls_address() const;
+    const std::string& directory() const { return directory_; }  // holds key.pem and certificate.pem for TLS
     void topic(std::string_view name, int partitions) const;
     void stop();   // keeps data and port
     void start();  // with the data and port from before
