@@ -13,6 +13,7 @@
 #include "engine/run/decider.h"
 #include "engine/run/lane.h"
 #include "engine/run/sink.h"
+#include "engine/run/slot_archive.h"
 #include "engine/run/store.h"
 
 namespace foreshock {
@@ -40,9 +41,5 @@ std::string restore_stages(const std::map<std::string, std::string>& parts, cons
 
 // Goes on for another decider under another model, as if the program had been stopped and started again.
 std::unique_ptr<Decider> under_model(Decider& before, std::shared_ptr<const Model> model, const EngineOptions& options, RulePlan rules);
-
-// Saves or restores the sums of open slots by index, those of one slot by name.
-void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names);
-void archive_slot(Archive& a, SlotPartial& sums, Names& names);
 
 }  // namespace foreshock

@@ -54,6 +54,15 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     }
 }
 
+std::optional<SlotIndex> Decider::due(std::optional<SlotIndex> open, SlotIndex last, bool only_open) const {
+    check(!next_ || !open || *open >= *next_, "a slot is open that was decided", open ? std::to_string(open->value) : "");
+    if (!open && (!next_ || only_open)) return std::nullopt;
+    if (open && *open > last && only_open) return std::nullopt;
+    const bool far = next_ && open && open->value - next_->value > kLongestGap / options_.slots.length;
+    const SlotIndex slot = !next_ || far ? *open : *next_;
+    return slot > last ? std::nullopt : std::optional(slot);
+}
+
 void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings) {
     ++totals_.slots_closed;
     totals_.service_slots_closed += slot.services.size();

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/run/sum_events.h"
+
 namespace foreshock {
 
 namespace {
@@ -122,31 +124,14 @@ void Lane::notice(const PartitionNotice& n, PartitionState state) {
     }
 }
 
-// The hot loop: everything that depends on the order within a partition happens here.
 void Lane::sum(const EventBatch& batch) {
-    const int64_t lateness_us = context_.options.slots.allowed_lateness.count();
-    const int64_t from_us = context_.from.time_since_epoch().count(), to_us = context_.to.time_since_epoch().count();
     const auto now = std::chrono::steady_clock::now();
-    for (const Event& e : batch.events) {
-        Partition& p = partitions_[e.partition];
-        p.last_record = now;
-        if (e.ts_us < from_us || e.ts_us >= to_us) [[unlikely]] {
-            ++totals_.skipped;
-            continue;
-        }
-        const bool nameless = e.kind == EventKind::metric       ? batch.metrics[e.detail].instance == kNameOverflow
-                              : e.kind == EventKind::occurrence ? e.detail == kNameOverflow
-                                                                : e.service == kNameOverflow;
-        if (nameless) [[unlikely]] {
-            ++totals_.dropped[static_cast<size_t>(DropReason::too_many_series)];
-            continue;
-        }
-        const int64_t ts_us = p.state.clock.observe(e.ts_us, e.host);
-        if (const auto refused = sums_.add(e, ts_us, batch, p.state.clock.now_us(), lateness_us)) [[unlikely]]
-            ++totals_.dropped[static_cast<size_t>(*refused)];
-        else
-            ++totals_.events;
-    }
+    sum_events(batch, {context_.options.slots.allowed_lateness.count(), context_.from, context_.to}, sums_, totals_,
+               [&](uint32_t number) -> PartitionClock& {
+                   Partition& p = partitions_[number];
+                   p.last_record = now;
+                   return p.state.clock;
+               });
 }
 
 EventTime Lane::low_clock() const {

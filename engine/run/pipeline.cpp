@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/base/check.h"
 #include "engine/base/kill_point.h"
 #include "engine/run/checkpoint.h"
 
@@ -160,28 +159,26 @@ void Pipeline::close_ready_slots() {
 }
 
 void Pipeline::close_until(SlotIndex last, bool only_open) {
-    const int64_t longest_gap = kLongestGap / settings_.options.slots.length;
     for (;;) {
-        int64_t open = carried_.empty() ? INT64_MAX : carried_.begin()->first;
+        std::optional<SlotIndex> open;
+        const auto note = [&](SlotIndex first) { open = open ? std::min(*open, first) : first; };
+        if (!carried_.empty()) note({carried_.begin()->first});
         for (auto& lane : lanes_)
-            if (const auto first = lane->first_open()) open = std::min(open, first->value);
-        const auto decided = decider_->next();
-        check(!decided || open >= decided->value, "a slot is open that was decided", std::to_string(open));
-        if (!decided && (open > last.value || open == INT64_MAX)) return;
-        const bool far = decided && open != INT64_MAX && open - decided->value > longest_gap;
-        const int64_t slot = !decided || far ? open : decided->value;
-        if (slot > last.value || (only_open && open > last.value)) return;
+            if (const auto first = lane->first_open()) note(*first);
+        const auto due = decider_->due(open, last, only_open);
+        if (!due) return;
+        const SlotIndex slot = *due;
         merged_.clear();
-        if (const auto carried = carried_.find(slot); carried != carried_.end()) {
+        if (const auto carried = carried_.find(slot.value); carried != carried_.end()) {
             merged_.merge(carried->second);
             carried_.erase(carried);
         }
-        for (auto& lane : lanes_) lane->close({slot}, merged_);
+        for (auto& lane : lanes_) lane->close(slot, merged_);
         take_new_plan();
-        decider_->decide({slot}, merged_, names_);
+        decider_->decide(slot, merged_, names_);
         kill_point("slot/decided");
         { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_->totals(); }
-        decided_until({slot});
+        decided_until(slot);
     }
 }
 

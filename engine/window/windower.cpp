@@ -12,26 +12,14 @@ namespace {
 
 constexpr Micros kForgetInstance = std::chrono::hours{1};
 
-std::regex compiled(const std::string& expression) {
-    return std::regex(expression.empty() ? "" : expression, std::regex::ECMAScript | std::regex::optimize);
-}
-
-bool found(const std::regex& r, std::string_view text) { return std::regex_search(text.begin(), text.end(), r); }
-
 }  // namespace
 
 Windower::Windower(Inventory& inventory, const EngineOptions& options)
     : inventory_(inventory),
+      matcher_(inventory.model()),
       allowed_lateness_(options.slots.allowed_lateness),
       forget_after_slots_(kForgetInstance / options.slots.length + 1) {
     slot_.length = options.slots.length;
-    const auto& resources = inventory.model().resources;
-    for (size_t i = 0; i < resources.size(); ++i)
-        for (const MatchRule& m : resources[i].match)
-            matchers_.push_back({i, compiled(m.resource), compiled(m.host), compiled(m.service), compiled(m.metric),
-                                 m.resource.empty(), m.host.empty(), m.service.empty(), m.metric.empty(), m.from, m.to});
-    for (const Matcher& m : matchers_) turns_.insert(turns_.end(), {m.from, m.to});
-    std::sort(turns_.begin(), turns_.end());
 }
 
 const ClosedSlot& Windower::close(SlotIndex slot, const SlotPartial& sums, const Names& names) {
@@ -89,12 +77,8 @@ void Windower::close_services(const SlotPartial& sums, const Names& names) {
 }
 
 GaugeIndex Windower::identify(const MetricInstanceName& n) {
-    for (const Matcher& m : matchers_) {
-        if (slot_.start < m.from || slot_.start >= m.to) continue;
-        if (!(m.any_resource || found(m.resource_name, n.resource)) || !(m.any_host || found(m.host, n.host)) ||
-            !(m.any_service || found(m.service, n.service)) || !(m.any_metric || found(m.metric, n.metric)))
-            continue;
-        const ResourceModel& r = inventory_.model().resources[m.resource];
+    if (const auto found = matcher_.find(n, slot_.start)) {
+        const ResourceModel& r = inventory_.model().resources[*found];
         return inventory_.gauge(inventory_.resource(r.name, kNoIndex), n.metric);
     }
     const ServiceIndex service = n.service.empty() ? kNoIndex : inventory_.service(n.service);
@@ -103,9 +87,9 @@ GaugeIndex Windower::identify(const MetricInstanceName& n) {
 
 // The past of an instance stays with whom it was; from here on it is somebody else's.
 void Windower::identify_again() {
-    const auto next = std::upper_bound(turns_.begin(), turns_.end(), identified_at_);
+    const bool same = matcher_.same(identified_at_, slot_.start);
     identified_at_ = slot_.start;
-    if (!std::exchange(again_, false) && (next == turns_.end() || *next > slot_.start)) return;
+    if (!std::exchange(again_, false) && same) return;
     for (auto& [text, i] : instances_) i.gauge = identify(MetricInstanceName::split(text));
 }
 

@@ -5,7 +5,6 @@
 
 #include <deque>
 #include <map>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "engine/plan/inventory.h"
 #include "engine/plan/renumbering.h"
 #include "engine/plan/options.h"
+#include "engine/plan/resource_matcher.h"
 #include "engine/window/slot.h"
 
 namespace foreshock {
@@ -41,12 +41,6 @@ private:
             a(value, max, limit, seen, gap, span_seconds);
         }
     };
-    struct Matcher {
-        size_t resource;  // number in the model
-        std::regex resource_name, host, service, metric;
-        bool any_resource, any_host, any_service, any_metric;
-        EventTime from, to;
-    };
 
     void close_services(const SlotPartial& sums, const Names& names);
     void close_gauges(const SlotPartial& sums, const Names& names);
@@ -58,10 +52,9 @@ private:
     const std::string& text_of(NameSpace space, NameId id, const Names& names);
 
     Inventory& inventory_;
-    std::vector<Matcher> matchers_;
+    ResourceMatcher matcher_;
     std::map<std::string, Instance, std::less<>> instances_;
     std::deque<std::string> texts_[kNameSpaces];  // by id, fetched once; a deque, because views of them are kept while it grows
-    std::vector<EventTime> turns_;  // moments at which a matcher begins or ends to hold, in order
     EventTime identified_at_ = kBeginningOfTime;
     bool again_ = false;  // restored: the matchers may be others than those before
     ClosedSlot slot_;
