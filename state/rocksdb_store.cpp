@@ -5,6 +5,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/kill_point.h"
+#include "state/difference.h"
 #include "state/rocksdb_options.h"
 
 namespace foreshock {
@@ -97,20 +98,10 @@ Status RocksdbStore::save(const Checkpoint& checkpoint) {
     }
     rocksdb::WriteBatch batch;
     cost_ = {};
-    KnownState next;
-    next.sequence = known_.sequence + 1;
-    put(batch, std::string(kFormatKey), number_bytes(kStateFormat));
-    put(batch, std::string(kAppKey), checkpoint.app);
-    put(batch, std::string(kConfigKey), checkpoint.config_hash);
-    put(batch, std::string(kShapeKey), checkpoint.shape);
-    put(batch, std::string(kSlotKey), number_bytes(static_cast<uint64_t>(checkpoint.slot_length.count())));
-    put(batch, std::string(kDecidedKey), number_bytes(static_cast<uint64_t>(checkpoint.decided_until.time_since_epoch().count())));
-    put(batch, std::string(kSequenceKey), number_bytes(next.sequence));
-    put_offsets(batch, checkpoint, next);
-    for (const auto& [name, bytes] : checkpoint.parts) put_part(batch, name, bytes, next);
-    for (const auto& [name, before] : known_.parts) {
-        if (!next.parts.contains(name)) drop_part(batch, name);
-    }
+    StateDifference wanted = difference(known_, checkpoint);
+    cost_.parts = wanted.parts;
+    cost_.chunks = wanted.chunks;
+    for (const StateChange& c : wanted.changes) c.value ? put(batch, c.key, *c.value) : erase(batch, c.key);
     if (auto problem = no_room_for(batch.GetDataSize(), directory_, "save a checkpoint")) return *problem;
     rocksdb::WriteOptions durable;
     durable.sync = true;
@@ -118,7 +109,7 @@ Status RocksdbStore::save(const Checkpoint& checkpoint) {
     const rocksdb::Status status = db_->Write(durable, &batch);
     kill_point("store/written");
     if (!status.ok()) return diagnostic_of(status, directory_, "save a checkpoint");
-    known_ = std::move(next);
+    known_ = std::move(wanted.next);
     return Done{};
 }
 
@@ -145,43 +136,6 @@ void RocksdbStore::put(rocksdb::WriteBatch& batch, const std::string& key, std::
 void RocksdbStore::erase(rocksdb::WriteBatch& batch, const std::string& key) {
     const rocksdb::Status status = batch.Delete(key);
     check(status.ok(), "a write batch takes every key", key);
-}
-
-void RocksdbStore::put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, KnownState& next) {
-    for (const PartitionOffset& o : checkpoint.offsets) {
-        next.offsets[o.partition] = o.next;
-        const auto before = known_.offsets.find(o.partition);
-        if (before != known_.offsets.end() && before->second == o.next) continue;
-        put(batch, offset_key(o.partition), number_bytes(static_cast<uint64_t>(o.next)));
-    }
-    for (const auto& [partition, offset] : known_.offsets) {
-        if (!next.offsets.contains(partition)) erase(batch, offset_key(partition));
-    }
-}
-
-void RocksdbStore::put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, KnownState& next) {
-    check(name.find('\0') == name.npos, "a part's name holds no zero byte", name);
-    PartDigest& digest = next.parts[name] = digest_of(bytes);
-    const auto known = known_.parts.find(name);
-    const PartDigest before = known == known_.parts.end() ? PartDigest{} : known->second;
-    if (known != known_.parts.end() && digest == before) return;
-    ++cost_.parts;
-    put(batch, part_key(name), number_bytes(digest.size) + number_bytes(digest.hash()));
-    for (size_t i = 0; i < digest.chunks.size(); ++i) {
-        const bool same = i < before.chunks.size() && before.chunks[i] == digest.chunks[i];
-        if (same) continue;
-        put(batch, chunk_key(name, i), chunk_of(bytes, i));
-        ++cost_.chunks;
-    }
-    for (size_t i = digest.chunks.size(); i < before.chunks.size(); ++i) {
-        erase(batch, chunk_key(name, i));
-    }
-}
-
-void RocksdbStore::drop_part(rocksdb::WriteBatch& batch, const std::string& name) {
-    erase(batch, part_key(name));
-    const size_t chunks = known_.parts.at(name).chunks.size();
-    for (size_t i = 0; i < chunks; ++i) erase(batch, chunk_key(name, i));
 }
 
 }  // namespace foreshock

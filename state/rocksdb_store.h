@@ -60,10 +60,7 @@ private:
     RocksdbStore(std::string directory, std::unique_ptr<rocksdb::DB> db);
     std::optional<Diagnostic> check_format();
     void put(rocksdb::WriteBatch& batch, const std::string& key, std::string_view value);
-    void put_offsets(rocksdb::WriteBatch& batch, const Checkpoint& checkpoint, KnownState& next);
-    void put_part(rocksdb::WriteBatch& batch, const std::string& name, std::string_view bytes, KnownState& next);
     void erase(rocksdb::WriteBatch& batch, const std::string& key);
-    void drop_part(rocksdb::WriteBatch& batch, const std::string& name);
 
     std::string directory_;
     std::unique_ptr<rocksdb::DB> db_;
