@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 namespace foreshock {
 
@@ -44,6 +45,11 @@ void LaneSums::close(SlotIndex slot, SlotPartial& into) {
     found->second->clear();
     spare_.push_back(std::move(found->second));
     open_.erase(found);
+}
+
+std::map<int64_t, std::unique_ptr<SlotPartial>> LaneSums::take() {
+    current_ = nullptr;
+    return std::exchange(open_, {});
 }
 
 void LaneSums::fold_metric(int64_t ts_us, const MetricSample& m) {

@@ -40,6 +40,8 @@ public:
     size_t open_slots() const { return open_.size(); }
     // Takes the sums of a slot out; slots up to and including it count as closed from now on.
     void close(SlotIndex slot, SlotPartial& into);
+    // Takes out what has been summed since the last time, by slot index; slots stay open, and what comes for them is summed anew.
+    std::map<int64_t, std::unique_ptr<SlotPartial>> take();
     // Slots whose partial sums exist, for a checkpoint.
     const std::map<int64_t, std::unique_ptr<SlotPartial>>& open() const { return open_; }
 
