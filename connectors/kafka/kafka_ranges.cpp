@@ -140,6 +140,18 @@ Result<size_t> kafka_partition_count(rd_kafka_t* client, const std::vector<std::
     return ranges.size();
 }
 
+Result<std::vector<std::string>> kafka_partition_names(rd_kafka_t* client, const std::vector<std::string>& topics, const KafkaLink& link,
+                                                       KafkaDeadline deadline) {
+    std::vector<KafkaRange> ranges;
+    for (const std::string& topic : topics) {
+        const auto error = persist(deadline, [&](int ms) { return add_topic(client, topic, ms, ranges); });
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("topic " + topic, error, link);
+    }
+    std::vector<std::string> names;
+    for (const KafkaRange& r : ranges) names.push_back(r.name());
+    return names;
+}
+
 std::vector<std::vector<KafkaRange>> share_out(std::vector<KafkaRange> ranges, unsigned shares) {
     const size_t count = std::clamp<size_t>(ranges.size(), 1, std::max(shares, 1u));
     std::stable_sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });

@@ -32,6 +32,10 @@ using KafkaDeadline = std::chrono::steady_clock::time_point;
 [[nodiscard]] Result<size_t> kafka_partition_count(rd_kafka_t* client, const std::vector<std::string>& topics,
                                                    const KafkaLink& link, KafkaDeadline deadline);
 
+// Their partitions by name. Problems: no broker answers in time, a topic is not there.
+[[nodiscard]] Result<std::vector<std::string>> kafka_partition_names(rd_kafka_t* client, const std::vector<std::string>& topics,
+                                                                     const KafkaLink& link, KafkaDeadline deadline);
+
 // Replaces the offset of every partition of the list by the first one stamped at or after `t`, RD_KAFKA_OFFSET_END where none is.
 rd_kafka_resp_err_t offsets_at(rd_kafka_t* client, rd_kafka_topic_partition_list_t* list, EventTime t, int timeout_ms);
 

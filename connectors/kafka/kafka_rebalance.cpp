@@ -40,6 +40,11 @@ void KafkaConsumer::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, r
 }
 
 void KafkaConsumer::given(rd_kafka_topic_partition_list_t* list) {
+    if (settings_.before_given) {
+        std::vector<std::string> names;
+        for (int i = 0; i < list->cnt; ++i) names.push_back(name_of(list->elems[i]));
+        settings_.before_given(names);
+    }
     choose_offsets(list);
     for (int i = 0; i < list->cnt; ++i) {
         const rd_kafka_topic_partition_t& p = list->elems[i];

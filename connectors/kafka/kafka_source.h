@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,6 +41,8 @@ struct KafkaSourceSettings {
     std::optional<EventTime> end_time;  // with until_end: end at the first record stamped at or after this
     size_t batch_records = 1000;
     std::chrono::milliseconds patience{30'000};  // how long `open` tries to reach a broker where it has to
+    // Told by the thread of the lane what the group gives to it, by lasting names, before `resume` is asked; may be empty.
+    std::function<void(const std::vector<std::string>&)> before_given;
 };
 
 // `resume` is asked by `open` and, live, whenever the group gives a partition to this process: from within `poll`, by the
