@@ -71,6 +71,13 @@ struct StateConfig {
     std::string directory;  // empty: in memory only
     Micros checkpoint_every = std::chrono::seconds{5};
 };
+enum class ScaleOut : uint8_t { none, kafka };
+enum class InstanceRole : uint8_t { both, ingest, correlate };
+// Of a run in several processes.
+struct InstancesConfig {
+    InstanceRole role = InstanceRole::both;
+    uint32_t shares = 8;  // into which the model is cut: partitions of the internal topics
+};
 struct ShadowConfig {
     std::string file;  // empty: nothing is kept
 };
@@ -96,6 +103,8 @@ struct Config {
     std::optional<AdviceConfig> advice;
     std::optional<DeadLetterConfig> dead_letter;
     StateConfig state;
+    ScaleOut scale_out = ScaleOut::none;
+    InstancesConfig instances;
     ShadowConfig shadow;
     ReloadConfig reload;
     HttpConfig http;

@@ -58,10 +58,10 @@ KafkaOutputConfig read_kafka_topic(const Section& section) {
     return kafka;
 }
 
-KafkaOutputConfig read_kafka_output(const Section& section, const StateConfig& state) {
+KafkaOutputConfig read_kafka_output(const Section& section, bool lasting_state) {
     KafkaOutputConfig kafka = read_kafka_topic(section);
-    kafka.exactly_once = !state.directory.empty();
-    if (section.read("exactly_once", kafka.exactly_once) && kafka.exactly_once && state.directory.empty())
+    kafka.exactly_once = lasting_state;
+    if (section.read("exactly_once", kafka.exactly_once) && kafka.exactly_once && !lasting_state)
         section.problem("exactly_once", "needs a state that outlives the process", "name a folder in state.directory");
     return kafka;
 }
@@ -100,9 +100,9 @@ FileOutputConfig read_file_output(const Section& section) {
     return out;
 }
 
-std::optional<OutputConfig> read_output(const Section& item, const StateConfig& state) {
+std::optional<OutputConfig> read_output(const Section& item, bool lasting_state) {
     const auto form = item.only_key();
-    if (form == "kafka") return read_kafka_output(*item.section("kafka"), state);
+    if (form == "kafka") return read_kafka_output(*item.section("kafka"), lasting_state);
     if (form == "alertmanager") return read_alertmanager(*item.section("alertmanager"));
     if (form == "webhook") return read_webhook(*item.section("webhook"));
     if (form == "file") return read_file_output(item);
@@ -128,8 +128,9 @@ void read_sources(const Section& top, Config& config) {
 }
 
 void read_outputs(const Section& top, Config& config) {
+    const bool lasting_state = !config.state.directory.empty() || config.scale_out != ScaleOut::none;
     top.each_item("outputs", [&](const Section& item) {
-        if (auto output = read_output(item, config.state)) config.outputs.push_back(std::move(*output));
+        if (auto output = read_output(item, lasting_state)) config.outputs.push_back(std::move(*output));
     });
     const auto read_one = [&top](const char* key, auto& into, auto&& read_topic) {
         const auto section = top.section(key);
@@ -138,7 +139,7 @@ void read_outputs(const Section& top, Config& config) {
         if (form == "kafka") into = read_topic(*section->section("kafka"));
         if (form == "file") into = read_file_output(*section);
     };
-    read_one("advice", config.advice, [&](const Section& s) { return read_kafka_output(s, config.state); });
+    read_one("advice", config.advice, [&](const Section& s) { return read_kafka_output(s, lasting_state); });
     read_one("dead_letter", config.dead_letter, read_kafka_topic);
 }
 

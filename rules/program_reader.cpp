@@ -99,6 +99,31 @@ void read_state(const Section& section, StateConfig& state) {
     section.read("checkpoint_every", state.checkpoint_every, milliseconds{10}, minutes{10});
 }
 
+// Sums, positions and warnings of one moment are one transaction, which takes one cluster.
+void check_scale_out(const Section& top, const Config& config) {
+    const auto* source = config.sources.size() == 1 ? std::get_if<KafkaSourceConfig>(&config.sources.front()) : nullptr;
+    if (source == nullptr) {
+        top.problem("scale_out", "scale_out: kafka needs one source, which is kafka", "name all topics under that one source");
+        return;
+    }
+    const auto elsewhere = [&](const KafkaOutputConfig* kafka) { return kafka != nullptr && kafka->brokers != source->brokers; };
+    for (const OutputConfig& output : config.outputs)
+        if (elsewhere(std::get_if<KafkaOutputConfig>(&output)))
+            top.problem("outputs", "with scale_out, warnings go to the cluster of the source", "write the same brokers as there");
+    if (config.advice && (!std::holds_alternative<KafkaOutputConfig>(*config.advice) || elsewhere(std::get_if<KafkaOutputConfig>(&*config.advice))))
+        top.problem("advice", "with scale_out, advice goes to the cluster of the source", "advice: {kafka: ...} with the same brokers as there");
+    if (!config.state.directory.empty()) top.problem("state", "with scale_out the state is in Kafka", "leave out state.directory");
+}
+
+void read_scale_out(const Section& top, Config& config) {
+    if (const auto s = top.section("instances")) {
+        s->choice("role", config.instances.role);
+        s->read("shares", config.instances.shares, Range{1, 1024});
+        if (!top.has("scale_out")) top.problem("instances", "means nothing without scale_out", "write scale_out: kafka");
+    }
+    if (config.scale_out == ScaleOut::kafka) check_scale_out(top, config);
+}
+
 void read_shadow(const Section& top, Config& config) {
     if (!config.state.directory.empty()) config.shadow.file = config.state.directory + ".shadow.jsonl";
     const auto section = top.section("shadow");
@@ -127,7 +152,9 @@ void read_program(const Section& top, Config& config) {
     top.read("workers", config.workers, Range{0, 1024});
     read_sources(top, config);
     if (const auto s = top.section("state")) read_state(*s, config.state);
+    top.choice("scale_out", config.scale_out);
     read_outputs(top, config);
+    read_scale_out(top, config);
     read_shadow(top, config);
     if (const auto s = top.section("reload")) s->read("watch_every", config.reload.watch_every, Micros{0}, hours{1});
     if (const auto s = top.section("http")) read_listen(*s, config.http);

@@ -65,6 +65,11 @@ constexpr KeyReference kTable[]{
     {"state.directory", text, "", "", "Folder of the state, for one process at a time. None: kept in memory only."},
     {"state.checkpoint_every", duration, "5s", "10ms to 10m", "Time between checkpoints."},
 
+    {"scale_out", choice, "none", "none|kafka", "kafka: as many processes as are started share the work, through topics of their own on the cluster of the source."},
+    {"instances", section, "", "", "How this process takes part in a run of several; only with scale_out."},
+    {"instances.role", choice, "both", "both|ingest|correlate", "What it does: sums events, decides on sums, or both."},
+    {"instances.shares", integer, "8", "1 to 1024", "Into how many shares the components of the model are cut; the same for all, and for good."},
+
     {"shadow", section, "", "", "The record of shadow rules: what they would have sent."},
     {"shadow.file", text, "", "", "CloudEvents as JSON lines. None: beside the state, `DIRECTORY.shadow.jsonl`; without a state nothing is kept."},
 

@@ -39,6 +39,16 @@ void add_run(CLI::App& app) {
     c->add_flag("--until-end", o.until_end, "stop at the end offsets found at the start, and print totals as one JSON object");
 }
 
+void add_topics(CLI::App& app) {
+    CLI::App* topics = app.add_subcommand("topics", "Topics of a run in several processes (scale_out: kafka).");
+    topics->require_subcommand(1);
+    CLI::App* c = nullptr;
+    auto& o = add_command<TopicsOptions>(*topics, c, "create", "Makes them with the settings that they need; those that are there stay as they are.", topics_create_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration file")->required();
+    c->add_option("--replication", o.replication, "copies of each partition; else as the cluster has it")->check(CLI::PositiveNumber);
+}
+
 void add_replay(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<ReplayOptions>(app, c, "replay", "The same engine over recorded events: says what it would have said. Never sends to the configured outputs.",
@@ -236,6 +246,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer("Exit codes: 0 fine, 1 a check or test did not hold, 2 wrong usage or configuration, 3 the outside failed.");
     add_run(app);
+    add_topics(app);
     add_replay(app);
     add_explain(app);
     add_what_if(app);

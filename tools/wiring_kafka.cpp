@@ -11,9 +11,7 @@
 
 namespace foreshock {
 
-namespace {
-
-KafkaSettings cluster(const std::string& brokers, const Properties& properties, const Config& config) {
+KafkaSettings kafka_cluster(const std::string& brokers, const Properties& properties, const Config& config) {
     KafkaSettings s;
     s.brokers = brokers;
     for (const auto& [name, value] : properties) s.properties[name] = value.reveal();
@@ -22,10 +20,12 @@ KafkaSettings cluster(const std::string& brokers, const Properties& properties, 
     return s;
 }
 
+namespace {
+
 std::unique_ptr<Source> make_source(const KafkaSourceConfig& c, const Config& config, const SourceOverrides& overrides) {
     constexpr KafkaBegin kBegins[]{KafkaBegin::committed, KafkaBegin::earliest, KafkaBegin::latest, KafkaBegin::time};
     KafkaSourceSettings s;
-    s.cluster = cluster(c.brokers, c.properties, config);
+    s.cluster = kafka_cluster(c.brokers, c.properties, config);
     s.topics = c.topics;
     s.group = c.group;
     s.start = kBegins[static_cast<size_t>(c.start)];
@@ -60,7 +60,7 @@ Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& c, const 
                                               const std::string& id, DeadLetterOutput* dead_letters) {
     if (c.exactly_once) {
         KafkaSenderOptions options;
-        options.cluster = cluster(c.brokers, c.properties, config);
+        options.cluster = kafka_cluster(c.brokers, c.properties, config);
         options.topic = c.topic;
         options.transactional_id = config.engine.app + "." + id;
         options.dead_letters = dead_letters;
@@ -68,7 +68,7 @@ Result<std::unique_ptr<Sink>> make_kafka_sink(const KafkaOutputConfig& c, const 
         if (!made) return made.problems();
         return std::unique_ptr<Sink>(std::move(made.value()));
     }
-    auto made = KafkaSink::open(cluster(c.brokers, c.properties, config), c.topic, context);
+    auto made = KafkaSink::open(kafka_cluster(c.brokers, c.properties, config), c.topic, context);
     if (!made) return made.problems();
     return std::unique_ptr<Sink>(std::move(made.value()));
 }
@@ -81,7 +81,7 @@ Result<std::unique_ptr<DeadLetterOutput>> make_dead_letters(const Config& config
         return std::unique_ptr<DeadLetterOutput>(std::move(made.value()));
     }
     const auto& kafka = std::get<KafkaOutputConfig>(*config.dead_letter);
-    auto made = KafkaDeadLetter::open(cluster(kafka.brokers, kafka.properties, config), kafka.topic);
+    auto made = KafkaDeadLetter::open(kafka_cluster(kafka.brokers, kafka.properties, config), kafka.topic);
     if (!made) return made.problems();
     return std::unique_ptr<DeadLetterOutput>(std::move(made.value()));
 }

@@ -23,6 +23,11 @@ block '<!-- rules -->' >"$work/rules.yaml"
 [ -s "$work/rules.yaml" ] || fail "no rules in the README"
 "$FORESHOCK" check "$work/rules.yaml"
 
+block '<!-- scaled -->' >"$work/scaled.yaml"
+[ -s "$work/scaled.yaml" ] || fail "no configuration of several processes in the README"
+printf 'services: {web: {}}\n' >"$work/model.yaml"
+"$FORESHOCK" check "$work/scaled.yaml"
+
 block 'with an output of its own:' >"$work/advice.yaml"
 [ -s "$work/advice.yaml" ] || fail "no output for advice in the README"
 "$FORESHOCK" check "$work/advice.yaml"

@@ -22,6 +22,12 @@ struct RunOptions : CommonOptions {
 };
 int run_command(const RunOptions& options);
 
+struct TopicsOptions : CommonOptions {
+    std::string config;
+    int replication = -1;  // as the cluster has it
+};
+int topics_create_command(const TopicsOptions& options);
+
 struct ReplayOptions : CommonOptions {
     std::string config;
     std::vector<std::string> inputs;

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cstdio>
 #include <memory>
 
@@ -11,6 +12,7 @@
 #include "tools/exit_codes.h"
 #include "tools/kill_points.h"
 #include "tools/log.h"
+#include "tools/scale_out/scale_out.h"
 #include "tools/shadow_record.h"
 #include "tools/stop_signals.h"
 #include "tools/summary.h"
@@ -63,6 +65,20 @@ int finish(Pipeline& pipeline, const LeadTimes& lead_times, const RunOptions& o)
     return kFine;
 }
 
+int run_in_several(const Config& config, const RunOptions& o) {
+    if (o.until_end) return print({{config.file, 0, 0, "--until-end is for a run of one process", "leave it out, or scale_out"}}), kWrongUsage;
+    if (!config.http.host.empty()) log(LogLevel::warning, "http.listen: a run of several processes serves nothing");
+    if (!config.shadow.file.empty()) log(LogLevel::warning, "shadow.file: a run of several processes keeps no record of shadow rules");
+    std::atomic<bool> stop{false};
+    const StopSignals signals([&] {
+        log(LogLevel::info, "asked to stop: writing what has been summed and decided");
+        stop = true;
+    });
+    log(LogLevel::info, "foreshock " + std::string(kVersion) + " takes part in " + config.engine.app);
+    if (Status s = run_scaled_out(config, workers(o, config), stop); !s) return print(s.problems()), kOutsideFailed;
+    return kFine;
+}
+
 }  // namespace
 
 int run_command(const RunOptions& o) {
@@ -73,6 +89,7 @@ int run_command(const RunOptions& o) {
     for (const Diagnostic& notice : config.notices) log(LogLevel::warning, notice.text());
     StopSignals::hold();
     set_up_kill_points();
+    if (config.scale_out == ScaleOut::kafka) return run_in_several(config, o);
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
     Parts& parts = made.value();

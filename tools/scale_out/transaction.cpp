@@ -1,0 +1,99 @@
+#include "tools/scale_out/transaction.h"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "engine/base/kill_point.h"
+
+namespace foreshock {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kCall{5'000}, kPause{50}, kPatience{60'000};
+using Deadline = steady_clock::time_point;
+
+TransactionResult persist(Deadline deadline, const std::function<TransactionResult()>& call) {
+    for (;;) {
+        TransactionResult r = call();
+        if (r.step != TransactionStep::again || steady_clock::now() > deadline) return r;
+        std::this_thread::sleep_for(kPause);
+    }
+}
+
+Diagnostic trouble(const std::string& what, const TransactionResult& r) {
+    return {{}, 0, 0, "Kafka: " + what + ": " + (r.why.empty() ? kafka_text(r.error) : r.why), {}};
+}
+
+// The group has moved on without this member.
+bool is_of_group(rd_kafka_resp_err_t error) {
+    return error == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || error == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID ||
+           error == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || error == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS;
+}
+
+std::string_view view(const std::optional<std::string>& value) { return value ? std::string_view(*value) : std::string_view{}; }
+
+TransactionResult put(KafkaTransactions& producer, const TransactionContent& content) {
+    for (const TransactionRecord& r : content.records) {
+        KafkaRecord record{r.key, view(r.value), r.partition};
+        record.content_type = r.content_type;
+        const rd_kafka_resp_err_t error = producer.put(r.topic, record, kCall);
+        if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return {is_final(error) ? TransactionStep::failed : TransactionStep::abort, error, r.topic + ": " + kafka_text(error)};
+    }
+    return {};
+}
+
+KafkaPartitions list_of(const std::vector<PartitionOffset>& offsets) {
+    KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+    for (const PartitionOffset& o : offsets) {
+        const size_t slash = o.partition.rfind('/');
+        rd_kafka_topic_partition_list_add(list.get(), o.partition.substr(0, slash).c_str(), std::stoi(o.partition.substr(slash + 1)))->offset = o.next;
+    }
+    return list;
+}
+
+TransactionResult try_once(KafkaTransactions& producer, const TransactionContent& content, const rd_kafka_consumer_group_metadata_t& group, Deadline deadline) {
+    kill_point("transaction/begin");
+    if (auto r = persist(deadline, [&] { return producer.begin(); }); !r.done()) return r;
+    if (auto r = put(producer, content); !r.done()) return r;
+    kill_point("transaction/put");
+    if (!content.offsets.empty()) {
+        const KafkaPartitions list = list_of(content.offsets);
+        if (auto r = persist(deadline, [&] { return producer.send_offsets(*list, group, kCall); }); !r.done()) return r;
+    }
+    kill_point("transaction/offsets");
+    auto r = persist(deadline, [&] { return producer.commit(kCall); });
+    kill_point("transaction/committed");
+    return r;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KafkaTransactions>> begin_producing(const KafkaSettings& settings, const std::string& transactional_id) {
+    auto opened = KafkaTransactions::open(settings, transactional_id);
+    if (!opened) return opened.problems();
+    KafkaTransactions& producer = *opened.value();
+    const auto r = persist(steady_clock::now() + kPatience, [&] { return producer.initialize(kCall); });
+    if (!r.done()) return trouble("producer " + transactional_id, r);
+    return opened;
+}
+
+Result<Transacted> transact(KafkaTransactions& producer, const TransactionContent& content, const rd_kafka_consumer_group_metadata_t& group) {
+    const Deadline deadline = steady_clock::now() + kPatience;
+    for (;;) {
+        const TransactionResult r = try_once(producer, content, group, deadline);
+        if (r.done()) return Transacted::done;
+        if (r.step == TransactionStep::fenced) return Transacted::lost;
+        if (r.step == TransactionStep::failed || steady_clock::now() > deadline) return trouble("a transaction failed", r);
+        const auto aborted = persist(deadline, [&] { return producer.abort(kCall); });
+        if (aborted.step == TransactionStep::fenced || is_of_group(r.error)) return Transacted::lost;
+        if (!aborted.done()) return trouble("a transaction could not be aborted", aborted);
+        producer.say(LogLevel::warning, "a transaction was aborted and is tried again: " + r.why);
+        std::this_thread::sleep_for(kPause);
+    }
+}
+
+}  // namespace foreshock
