@@ -1,6 +1,7 @@
 #include "tools/scale_out/correlate_instance.h"
 
 #include <algorithm>
+#include <future>
 
 #include "connectors/kafka/kafka_log.h"
 #include "engine/base/kill_point.h"
@@ -30,19 +31,18 @@ CorrelateInstance::CorrelateInstance(const Config& config, const Components& com
     settings_.before_given = [this](const std::vector<std::string>& partitions) { prepare(partitions); };
 }
 
-// Called within a poll; what goes wrong ends the run after it.
+// Called within a poll; what goes wrong ends the run after it. Most of taking over is waiting for the cluster.
 void CorrelateInstance::prepare(const std::vector<std::string>& partitions) {
     incoming_.clear();
+    std::vector<std::future<Status>> under_way;
     for (const std::string& p : partitions) {
-        auto share = std::make_unique<Share>();
-        share->partition = p;
-        share->number = static_cast<uint32_t>(std::stoul(p.substr(p.rfind('/') + 1)));
-        if (const Status done = take_over(*share); !done) {
-            trouble_ = done.problems();
-            return;
-        }
-        incoming_[p] = std::move(share);
+        Share& share = *(incoming_[p] = std::make_unique<Share>());
+        share.partition = p;
+        share.number = static_cast<uint32_t>(std::stoul(p.substr(p.rfind('/') + 1)));
+        under_way.push_back(std::async(std::launch::async, [this, &share] { return take_over(share); }));
     }
+    for (auto& one : under_way)
+        if (const Status done = one.get(); !done) trouble_ = done.problems();
 }
 
 Status CorrelateInstance::take_over(Share& share) {
@@ -174,7 +174,10 @@ Status CorrelateInstance::run(const std::atomic<bool>& stop) {
     Status end = Done{};
     while (!stop && end.ok()) {
         const PollResult polled = consumer_->poll(batch, kPoll);
-        if (!trouble_.empty()) { end = trouble_; break; }
+        if (!trouble_.empty()) {
+            end = trouble_;
+            break;
+        }
         if (polled == PollResult::failed) { end = Diagnostic{{}, 0, 0, consumer_->failure(), {}}; break; }
         if (polled == PollResult::records) end = take(batch);
         if (end.ok()) end = commit_what_is_due(false);

@@ -1,6 +1,7 @@
 #include "tools/scale_out/ingest_instance.h"
 
 #include <algorithm>
+#include <future>
 
 #include "connectors/kafka/kafka_log.h"
 #include "connectors/kafka/kafka_ranges.h"
@@ -62,11 +63,16 @@ Status IngestInstance::take_over(const std::vector<std::string>& partitions) {
     starts_.clear();
     clocks_.clear();
     next_producer_.reset();
-    for (const std::string& p : partitions) {
-        auto made = begin_producing(producing_, config_.engine.app + "-ingest-" + p);
-        if (!made) return made.problems();
-        if (next_producer_ == nullptr) next_producer_ = std::move(made.value());
+    std::vector<std::future<Result<std::unique_ptr<KafkaTransactions>>>> under_way;
+    for (const std::string& p : partitions)
+        under_way.push_back(std::async(std::launch::async, [&] { return begin_producing(producing_, config_.engine.app + "-ingest-" + p); }));
+    Diagnostics problems;
+    for (auto& one : under_way) {
+        auto made = one.get();
+        if (!made) problems = made.problems();
+        else if (next_producer_ == nullptr) next_producer_ = std::move(made.value());
     }
+    if (!problems.empty()) return problems;
     const auto offsets = committed(partitions);
     if (!offsets) return offsets.problems();
     for (const std::string& p : partitions) {
