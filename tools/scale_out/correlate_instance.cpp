@@ -166,7 +166,7 @@ Status CorrelateInstance::run(const std::atomic<bool>& stop) {
         const auto share = incoming_.find(p);
         if (share == incoming_.end()) return std::nullopt;
         return share->second->decider->next_offset().value_or(RD_KAFKA_OFFSET_BEGINNING);
-    }, std::make_shared<KafkaPositions>());
+    }, std::make_shared<KafkaPositions>(), std::make_shared<KafkaReadingCounts>());
     if (!made) return made.problems();
     consumer_ = std::move(made.value());
     if (Status s = consumer_->subscribe(); !s) return s;

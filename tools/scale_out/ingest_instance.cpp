@@ -180,7 +180,7 @@ Status IngestInstance::run(const std::atomic<bool>& stop) {
     auto made = KafkaConsumer::make(settings_, number_, [this](const std::string& p) {
         const auto start = starts_.find(p);
         return start == starts_.end() ? std::nullopt : std::optional(start->second.next_offset);
-    }, std::make_shared<KafkaPositions>());
+    }, std::make_shared<KafkaPositions>(), std::make_shared<KafkaReadingCounts>());
     if (!made) return made.problems();
     consumer_ = std::move(made.value());
     if (Status s = consumer_->subscribe(); !s) return s;

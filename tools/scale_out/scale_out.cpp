@@ -103,6 +103,7 @@ KafkaSourceSettings group_settings(const Config& config, std::vector<std::string
     s.group = std::move(group);
     s.start = kBegins[static_cast<size_t>(source.start)];
     s.start_time = source.start_time;
+    s.fetch = source.fetch == KafkaFetchWay::direct ? KafkaFetch::direct : KafkaFetch::client;
     return s;
 }
 
