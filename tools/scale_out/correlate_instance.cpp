@@ -16,6 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPoll{50}, kRestore{300'000}, kSoonest{100}, kFlush{5'000};
+constexpr int kLookUp_ms = 10'000;
 
 }  // namespace
 
@@ -93,11 +94,22 @@ Status CorrelateInstance::restore(Share& share) {
     if (checkpoint.value()) {
         if (Status s = share.decider->restore(*checkpoint.value()); !s) return s;
         share.restored_until = share.decider->decided_until();
+        if (Status s = look_for_gap(share); !s) return s;
     }
     kill_point("restore/done");
     log(LogLevel::info, "share " + std::to_string(share.number) + " is ours: " + std::to_string(log_of.value()->records()) + " records of state" +
                             (share.restored_until ? ", decided until " + to_rfc3339(*share.restored_until) : ""));
     return Done{};
+}
+
+// Sums that the cluster deleted before they were decided on are events that nobody would ever count.
+Status CorrelateInstance::look_for_gap(const Share& share) {
+    int64_t low = 0, high = 0;
+    const auto error = rd_kafka_query_watermark_offsets(consumer_->client(), topics_.partials.c_str(), static_cast<int32_t>(share.number), &low, &high, kLookUp_ms);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Diagnostic{{}, 0, 0, "Kafka: offsets of " + share.partition + ": " + kafka_text(error), {}};
+    if (low <= share.decider->next_offset().value_or(low)) return Done{};
+    return Diagnostic{{}, 0, 0, share.partition + ": sums were deleted before they were decided on: from offset " + std::to_string(*share.decider->next_offset()) + " to " + std::to_string(low),
+                      "keep them for longer (retention.ms of the topic); to go on without them, delete the internal topics and make them anew"};
 }
 
 Status CorrelateInstance::take(const RecordBatch& batch) {

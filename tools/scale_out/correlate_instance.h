@@ -48,6 +48,7 @@ private:
     Status take_over(Share& share);
     Status add_sinks(Share& share);
     Status restore(Share& share);
+    Status look_for_gap(const Share& share);
     Status take(const RecordBatch& batch);
     bool due(const Share& share) const;
     Result<Transacted> commit(Share& share);
