@@ -14,7 +14,7 @@ const std::string kSources = "sources";
 }  // namespace
 
 ShareDecider::ShareDecider(Settings settings)
-    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(settings_.part, settings_.options) {
+    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(std::make_shared<const Model>(settings_.part), settings_.options) {
     decider_.use(settings_.rules);
 }
 
