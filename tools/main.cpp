@@ -206,7 +206,7 @@ void add_generate_scenario(CLI::App& generate) {
     CLI::App* c = nullptr;
     auto& o = add_command<GenerateScenarioOptions>(
         generate, c, "scenario", "Simulates a map of services under load: model, history, events, and the truth about every breach.", generate_scenario_command);
-    c->add_option("--kind", o.kind, "name of a kind, random, at_limit, held_out, or list to print all of them")->capture_default_str();
+    c->add_option("--kind", o.kind, "name of a kind, random, at_limit, still, held_out, or list to print all of them")->capture_default_str();
     c->add_option("--breadth", o.breadth, "planned, broad or mixed: how much is left to chance")->capture_default_str();
     c->add_option("--seed", o.seed, "the same seed gives the same bytes")->capture_default_str();
     c->add_option("--count", o.count, "how many, with seeds one after the other")->capture_default_str();

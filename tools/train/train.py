@@ -1,7 +1,6 @@
 """Trains the learned decision from rows made by rows.py, and writes the model file that the engine holds.
 
-    train.py ROWS... --output first.model [--check ROWS...]
-    train.py ROWS... --after first.model [--unseen partial.model] --output engine/forecast/model/hazard.model [--check ROWS...]
+    train.py ROWS... --output engine/forecast/model/hazard.model [--strain] [--check ROWS...]
 
 Probability: gradient-boosted trees on the logarithm of the odds that a breach begins within 25 minutes; rows between 25 and 35 minutes
 before one teach nothing, so that a word is rarely said before its 30 minutes begin. Seconds until the breach: quantile regressions (0.1,
@@ -14,10 +13,8 @@ another rather than what happens to it (noises, usual levels of what is not urge
 a second time without some of their readings, so that the decision does not lean on what a real system may not tell. Of the rows without a breach one in
 three is kept, weighing three times.
 
---after: a second stage, which goes on where the probability of that model ends, with trees of its own and the readings of strain (what
-resources have borne without harm, how demand moves all of them alike); seconds, driver and interval stay as they are. It has to learn from systems that the
-first stage has not seen, or it takes them for easier than they are and is too sure elsewhere: --unseen names a model made like the first but
-without ROWS, from whose odds the second stage learns. Deterministic on one machine. Needs numpy and lightgbm (requirements.txt).
+--strain: also the readings of what resources have borne without harm and of how demand moves all of them alike (engine/QUALITY.md says why
+the model is made without). Deterministic on one machine. Needs numpy and lightgbm (requirements.txt).
 """
 import argparse
 import glob
@@ -34,8 +31,7 @@ SECONDS = {**COMMON, "objective": "quantile", "learning_rate": 0.08, "num_leaves
            "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5}
 DRIVER = {**COMMON, "objective": "binary", "learning_rate": 0.1, "num_leaves": 8, "min_data_in_leaf": 500, "feature_fraction": 0.5,
           "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 10}
-SECOND_STAGE = {**PROBABILITY, "learning_rate": 0.05, "num_leaves": 16}
-TREES, TREES_SECOND, TREES_SECONDS, TREES_DRIVER = 140, 60, 60, 24
+TREES, TREES_SECONDS, TREES_DRIVER = 140, 60, 24
 KEEP = 3                  # one in so many rows without a breach
 INNER, OUTER = 1500, 2100  # seconds before a breach: ahead of it up to the first, not ahead from the second on
 DRIVERS = ["volume", "value", "mix", "capacity_loss", "dependency_latency"]
@@ -45,10 +41,8 @@ RISING = {"first.level", "first.sensor", "first.predicted", "first.predicted_5mi
           "first.slope_fast", "first.filled_20min", "first.crossing", "first.used_headroom", "second.level", "second.sensor",
           "second.predicted_10min", "second.crossing", "filling.level", "filling.filled_20min", "filling.crossing", "most_level",
           "most_predicted_10min", "any_crossing", "entry_slope", "entry_slope_fast", "indicator", "indicator_slope", "worst_below",
-          "campaign_level", "volume_slope"}
-# The same of the readings that the second stage adds.
-RISING_STRAIN = {"most_used", "most_slope", "common_growth", "common_slope", "common_slope_slow", "indicator_rise", "worst_latency",
-                 "first.owner_latency", "first.over_proven"}
+          "campaign_level", "volume_slope", "most_used", "most_slope", "common_growth", "common_slope", "common_slope_slow", "indicator_rise",
+          "worst_latency", "first.owner_latency", "first.over_proven"}
 SECOND = {"level", "sensor", "predicted_10min", "crossing", "line_minutes", "slope", "used_headroom"}  # of the second resource these alone
 LEFT_OUT = {"first.noise", "first.usual_high", "filling.noise", "filling.usual", "filling.peak", "filling.usual_high", "filling.need_ratio",
             "filling.lost_instances", "filling.predicted", "filling.predicted_5min", "filling.predicted_10min", "filling.cost_ratio",
@@ -91,7 +85,7 @@ def blanked(names, x, draw):
 
 
 class Rows:
-    """`keep`: one in so many rows without a breach stays; `strain`: with the readings of the second stage."""
+    """`keep`: one in so many rows without a breach stays; `strain`: with the readings of it."""
 
     def __init__(self, folders, blank=0.0, keep=1, strain=False):
         x, y, left, drivers = [], [], [], []
@@ -142,56 +136,6 @@ def fit(rows):
     return out
 
 
-class Model:
-    """A model file: its text, and the logarithm of the odds that its probability stands for."""
-
-    def __init__(self, path):
-        with open(path) as f:
-            self.lines = f.read().splitlines()
-        self.names = [line.split()[1] for line in self.lines if line.startswith("feature ")]
-        self.at = next(i for i, line in enumerate(self.lines) if line.startswith("trees probability "))
-        self.trees = int(self.lines[self.at].split()[2])
-
-    def logit(self, names, x):
-        columns = [names.index(n) for n in self.names]
-        return sum(self.walk(line.split(), x, columns) for line in self.lines[self.at + 1:self.at + 1 + self.trees])
-
-    @staticmethod
-    def walk(words, x, columns):
-        out = np.zeros(len(x))
-
-        def go(at, rows):  # from the node at this word on; returns where it ends
-            if words[at] == "v":
-                out[rows] = float(words[at + 1])
-                return at + 2
-            v = x[rows, columns[int(words[at + 1])]]
-            left = np.where(np.isnan(v), words[at + 3] == "l", v <= np.float32(words[at + 2]))
-            return go(go(at + 6, rows[left]), rows[~left])
-        go(0, np.arange(len(x)))
-        return out
-
-    def extended(self, names, booster, note):
-        """The text with the trees of `booster`, over `names`, added to the probability."""
-        known = self.names + [n for n in names if n not in self.names]
-        trees = []
-        for t in booster.dump_model()["tree_info"]:
-            out = []
-            node_text(t["tree_structure"], out, [known.index(n) for n in names])
-            trees.append(" ".join(out))
-        head = [line for line in self.lines[:self.at] if not line.startswith("feature ")]
-        begun = head.index("number probability 0")
-        return [*head[:begun], f"# second stage: {note}", *(f"feature {n}" for n in known), *head[begun:],
-                f"trees probability {self.trees + len(trees)}", *self.lines[self.at + 1:self.at + 1 + self.trees], *trees,
-                *self.lines[self.at + 1 + self.trees:]]
-
-
-def second_stage(model, rows):
-    names = [n.replace(".", "_") for n in rows.names]
-    held = [int(n in RISING | RISING_STRAIN) for n in rows.names]
-    data = lgb.Dataset(rows.x, rows.y, weight=np.where(rows.y == 1, 1.0, float(KEEP)), feature_name=names, init_score=model.logit(rows.names, rows.x))
-    return lgb.train({**SECOND_STAGE, "monotone_constraints": held}, data, TREES_SECOND)
-
-
 def floor_float(v):
     """The greatest float32 that is at most v: `float <= v` and `float <= floor_float(v)` are the same."""
     with np.errstate(over="ignore"):
@@ -205,18 +149,18 @@ def short(v):
     return (np.format_float_positional if plain else np.format_float_scientific)(np.float32(v), unique=True, trim="-")
 
 
-def node_text(tree, out, places):
-    """Nodes of a tree in the order of a walk that goes left first; `places`: of its readings in the file."""
+def node_text(tree, out):
+    """Nodes of a tree in the order of a walk that goes left first."""
     at = len(out)
     if "leaf_value" in tree:
         out.append(f"v {short(tree['leaf_value'])}")
         return
     out.append("")
-    node_text(tree["left_child"], out, places)
+    node_text(tree["left_child"], out)
     right = len(out) - at
-    node_text(tree["right_child"], out, places)
+    node_text(tree["right_child"], out)
     missing_left = tree["default_left"] if tree["missing_type"] == "NaN" else 0.0 <= tree["threshold"]
-    out[at] = f"s {places[tree['split_feature']]} {short(floor_float(tree['threshold']))} {'l' if missing_left else 'r'} {right} {short(tree['internal_value'])}"
+    out[at] = f"s {tree['split_feature']} {short(floor_float(tree['threshold']))} {'l' if missing_left else 'r'} {right} {short(tree['internal_value'])}"
 
 
 def write(path, names, boosters, interval, note):
@@ -226,7 +170,7 @@ def write(path, names, boosters, interval, note):
         lines += [f"number {name} 0", f"trees {name} {len(trees)}"]
         for t in trees:
             out = []
-            node_text(t["tree_structure"], out, range(len(names)))
+            node_text(t["tree_structure"], out)
             lines.append(" ".join(out))
     with open(path, "w") as f:
         f.write("\n".join(lines) + "\n")
@@ -257,32 +201,17 @@ def report(name, rows, boosters):
             print(f"  said {p[bin_].mean():.2f}  came true {rows.y[bin_].mean():.2f}  rows {bin_.sum()}")
 
 
-def go_on(o):
-    model, rows = Model(o.after), Rows(o.rows, blank=0.5, keep=KEEP, strain=True)
-    booster = second_stage(Model(o.unseen or o.after), rows)
-    lines = model.extended(rows.names, booster, f"{len(rows.y)} rows, {int(rows.y.sum())} of them ahead of a breach")
-    with open(o.output, "w") as f:
-        f.write("\n".join(lines) + "\n")
-    for folder in o.check:
-        r = Rows([folder], strain=True)
-        first = model.logit(r.names, r.x)
-        for name, z in (("first stage", first), ("both", first + booster.predict(r.x, raw_score=True))):
-            print(f"{folder}, {name}: log loss {np.mean(np.logaddexp(0, np.where(r.y == 1, -z, z))):.4f}")
-
-
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument("rows", nargs="+"), a.add_argument("--output", required=True), a.add_argument("--check", nargs="*", default=[])
-    a.add_argument("--after"), a.add_argument("--unseen")
+    a.add_argument("--strain", action="store_true")
     o = a.parse_args()
-    if o.after:
-        return go_on(o)
-    rows = Rows(o.rows, blank=0.5, keep=KEEP)
+    rows = Rows(o.rows, blank=0.5, keep=KEEP, strain=o.strain)
     boosters = fit(rows)
-    interval = interval_factor(Rows(o.check), boosters) if o.check else 1
+    interval = interval_factor(Rows(o.check, strain=o.strain), boosters) if o.check else 1
     write(o.output, rows.names, boosters, interval, f"{len(rows.y)} rows, {int(rows.y.sum())} of them ahead of a breach")
     for folder in o.check:
-        report(folder, Rows([folder]), boosters)
+        report(folder, Rows([folder], strain=o.strain), boosters)
 
 
 if __name__ == "__main__":
