@@ -17,6 +17,12 @@ Result<std::unique_ptr<KafkaDeadLetter>> KafkaDeadLetter::open(const KafkaSettin
 
 KafkaDeadLetter::~KafkaDeadLetter() { producer_->flush(kLastFlush); }
 
+bool KafkaDeadLetter::flush(std::chrono::milliseconds timeout) {
+    // Once it has not taken them in time, nobody waits again until it does.
+    away_ = !producer_->flush(away_ ? std::chrono::milliseconds{0} : timeout);
+    return !away_;
+}
+
 void KafkaDeadLetter::write(std::string_view partition, const BadRecord& record) { send(partition, dead_letter_json(partition, record)); }
 void KafkaDeadLetter::write(const UndeliveredWarning& warning) { send(warning.receiver, dead_letter_json(warning)); }
 

@@ -20,7 +20,7 @@ public:
 
     void write(std::string_view partition, const BadRecord& record) override;
     void write(const UndeliveredWarning& warning) override;
-    bool flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout); }
+    bool flush(std::chrono::milliseconds timeout) override;
     uint64_t lost() const { return refused_.load(std::memory_order_relaxed) + producer_->lost(); }
     bool ready() const { return producer_->reachable(); }
 
@@ -32,6 +32,7 @@ private:
     std::unique_ptr<KafkaProducer> producer_;
     std::string topic_;
     std::atomic<uint64_t> refused_{0};
+    std::atomic<bool> away_{false};
 };
 
 }  // namespace foreshock

@@ -1,6 +1,7 @@
 // Where records go that could not be used, and warnings that nobody took. Implementations: connectors/file, connectors/kafka.
 #pragma once
 
+#include <chrono>
 #include <string_view>
 
 #include "engine/event/event.h"
@@ -21,6 +22,8 @@ public:
     virtual ~DeadLetterOutput() = default;
     virtual void write(std::string_view partition, const BadRecord& record) = 0;
     virtual void write(const UndeliveredWarning& warning) = 0;
+    // Returns when everything written so far has arrived, or false where it has not in time, or at once where nobody takes it.
+    virtual bool flush(std::chrono::milliseconds) { return true; }
 };
 
 }  // namespace foreshock

@@ -12,6 +12,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint
+constexpr std::chrono::milliseconds kLetters{1000};   // with the dead letters, which hold up nothing for longer
 constexpr std::chrono::milliseconds kLook{500};       // at sinks, whose words wake nobody
 // Checkpoints that a sink awaits take a fifth of the time at most.
 constexpr std::chrono::milliseconds kSoonest{50};
@@ -223,13 +224,17 @@ void Pipeline::await_turn(EventTime lane_low) {
     if (lane_low == kBeginningOfTime || lane_low == kEndOfTime) return;
     const Micros ahead = settings_.options.slots.length * settings_.options.slots.max_open;
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] {
+    const auto its_turn = [&] {
         if (stop_) return true;
         const int64_t decided = decided_until_us_;
         if (decided != INT64_MIN) return lane_low - ahead <= EventTime{Micros{decided}};
         // Nothing decided yet: the lane that is furthest behind goes first.
         return std::ranges::all_of(lanes_, [&](auto& lane) { return lane->progress().low >= lane_low - ahead; });
-    });
+    };
+    // A live lane looks at its source now and then all the same: the one that it waits for may be waiting for it, in a group that shares
+    // its partitions out anew.
+    if (settings_.live) wake_.wait_for(lock, kLook, its_turn);
+    else wake_.wait(lock, its_turn);
     if (settings_.speed <= 0) return;
     if (first_event_ == kBeginningOfTime) first_event_ = lane_low;
     const auto due = started_ + std::chrono::duration_cast<steady_clock::duration>((lane_low - first_event_) / settings_.speed);
@@ -249,6 +254,7 @@ Status Pipeline::restore() {
     if (!loaded.value()) return Done{};
     kill_point("restore/loaded");
     Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_});
+    if (const auto next = decider_->next()) decided_until({next->value - 1});
     kill_point("restore/done");
     return done;
 }
@@ -266,6 +272,7 @@ Result<bool> Pipeline::checkpoint() {
         const std::lock_guard lock(restored_mutex_);
         return make_checkpoint({settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_}, lanes_);
     }();
+    if (settings_.dead_letters != nullptr) (void)settings_.dead_letters->flush(kLetters);  // those of the records that it counts as read
     kill_point("checkpoint/made");
     if (Status s = settings_.store.save(made); !s) return s.problems();
     kill_point("checkpoint/saved");
