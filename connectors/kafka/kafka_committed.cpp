@@ -2,11 +2,18 @@
 
 namespace foreshock {
 
-KafkaCommitted kafka_committed(rd_kafka_t* client, const std::string& group, const std::string& topic, int32_t partition, bool stable,
+KafkaCommitted kafka_committed(const KafkaSettings& cluster, const std::string& group, const std::string& topic, int32_t partition, bool stable,
                                std::chrono::milliseconds timeout) {
     using Options = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
     using Request = std::unique_ptr<rd_kafka_ListConsumerGroupOffsets_t, KafkaDestroy<rd_kafka_ListConsumerGroupOffsets_destroy>>;
     using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_destroy>>;
+
+    KafkaLink link("reading what group " + group + " committed", nullptr);  // the caller says what comes of it
+    auto conf = kafka_conf(cluster, {}, {{"group.id", group}}, link);
+    if (!conf) return {RD_KAFKA_RESP_ERR__INVALID_ARG};
+    const auto made = kafka_client(RD_KAFKA_CONSUMER, std::move(conf.value()));
+    if (!made) return {RD_KAFKA_RESP_ERR__INVALID_ARG};
+    rd_kafka_t* client = made.value().get();
 
     const KafkaPartitions wanted(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), partition);

@@ -139,7 +139,7 @@ bool KafkaSender::topic_is_there() {
 // `stable`: as of after all transactions. False: another instance has taken over, or no answer.
 bool KafkaSender::look_at_committed(bool stable) {
     KafkaCommitted last;
-    do last = kafka_committed(producer_->client(), options_.transactional_id, options_.topic, 0, stable, kStep);
+    do last = kafka_committed(options_.cluster, options_.transactional_id, options_.topic, 0, stable, kStep);
     while (last.error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT && !stopping());
     if (last.error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return trouble({TransactionStep::again, last.error, "reading what group " + options_.transactional_id + " committed: " + kafka_text(last.error)}), false;

@@ -44,10 +44,11 @@ struct Ground {
         const KafkaGroup group(rd_kafka_consumer_group_metadata_new(topic.c_str()));
         return patiently([&] { return producer.send_offsets(*list, *group, 5s); });
     }
-    KafkaCommitted committed(const KafkaTransactions& producer) const {
+    KafkaSettings cluster() const { return {broker.address(), {}, "test", {}}; }
+    KafkaCommitted committed() const {
         KafkaCommitted c;
         const auto deadline = std::chrono::steady_clock::now() + kLong;
-        do c = kafka_committed(producer.client(), topic, topic, 0, true, 5s);
+        do c = kafka_committed(cluster(), topic, topic, 0, true, 5s);
         while (c.error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT && std::chrono::steady_clock::now() < deadline);
         return c;
     }
@@ -73,15 +74,15 @@ using Values = std::vector<std::string>;
 TEST_CASE("records and offsets of a transaction are seen with its commit, those of an aborted one never") {
     const Ground g;
     const auto producer = g.producer();
-    CHECK(g.committed(*producer).offset == RD_KAFKA_OFFSET_INVALID);
+    CHECK(g.committed().offset == RD_KAFKA_OFFSET_INVALID);
 
     REQUIRE(producer->begin().done());
     REQUIRE(g.put(*producer, "given up"));
     REQUIRE(g.send_offset(*producer, 1, "given up").done());
-    CHECK(kafka_committed(producer->client(), g.topic, g.topic, 0, true, 5s).error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT);
+    CHECK(kafka_committed(g.cluster(), g.topic, g.topic, 0, true, 5s).error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT);
     REQUIRE(patiently([&] { return producer->abort(5s); }).done());
     CHECK(g.read().empty());
-    CHECK(g.committed(*producer).offset == RD_KAFKA_OFFSET_INVALID);
+    CHECK(g.committed().offset == RD_KAFKA_OFFSET_INVALID);
     CHECK(producer->lost() == 0);
 
     REQUIRE(producer->begin().done());
@@ -90,8 +91,8 @@ TEST_CASE("records and offsets of a transaction are seen with its commit, those 
     REQUIRE(g.send_offset(*producer, 2, "words").done());
     REQUIRE(patiently([&] { return producer->commit(5s); }).done());
     CHECK(g.read() == Values{"one", "two"});
-    CHECK(g.committed(*producer).offset == 2);
-    CHECK(g.committed(*producer).metadata == "words");
+    CHECK(g.committed().offset == 2);
+    CHECK(g.committed().metadata == "words");
 }
 
 TEST_CASE("a producer that ends within a transaction leaves nothing to be seen") {
@@ -104,7 +105,7 @@ TEST_CASE("a producer that ends within a transaction leaves nothing to be seen")
         REQUIRE(g.send_offset(*first, 1, "").done());
     }
     const auto second = g.producer();
-    CHECK(g.committed(*second).offset == RD_KAFKA_OFFSET_INVALID);
+    CHECK(g.committed().offset == RD_KAFKA_OFFSET_INVALID);
     REQUIRE(second->begin().done());
     REQUIRE(g.put(*second, "seen"));
     REQUIRE(patiently([&] { return second->commit(5s); }).done());
