@@ -17,12 +17,6 @@ bool take_name(ReadContext& context, ModelDraft& draft, const std::string& path,
     return false;
 }
 
-std::string definition_of(const Section& section) {
-    std::string text;
-    append_canonical(text, section.node());
-    return hash_text(text);
-}
-
 }  // namespace
 
 const std::vector<ZoneOffset>& ZoneTable::read(const Section& section, std::string_view key, std::string& name) {
@@ -48,27 +42,27 @@ void read_model(ReadContext& context, const Section& top, ModelDraft& draft) {
         ServiceModel service;
         service.name = name;
         read_service(context, section, service, zones, draft);
-        service.definition = definition_of(section);
+        service.definition = definition_of(section.node());
         if (take_name(context, draft, "services." + name, place)) draft.model.services.push_back(std::move(service));
     });
     top.each_named("resources", [&](const std::string& name, Place place, const Section& section) {
         ResourceModel resource;
         resource.name = name;
         read_resource(context, section, resource, draft);
-        resource.definition = definition_of(section);
+        resource.definition = definition_of(section.node());
         if (take_name(context, draft, "resources." + name, place)) draft.model.resources.push_back(std::move(resource));
     });
     top.each_named("views", [&](const std::string& name, Place place, const Section& section) {
         View view;
         view.name = name;
         read_view(context, section, view, draft);
-        view.definition = definition_of(section);
+        view.definition = definition_of(section.node());
         if (take_name(context, draft, "views." + name, place)) draft.model.views.push_back(std::move(view));
     });
     top.each_item("calendar", [&](const Section& section) {
         CalendarEntry entry;
         read_calendar_entry(section, entry, zones, draft);
-        entry.definition = definition_of(section);
+        entry.definition = definition_of(section.node());
         draft.model.calendar.push_back(std::move(entry));
     });
 }

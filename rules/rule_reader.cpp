@@ -30,6 +30,12 @@ std::vector<std::string> files_that_fit(const std::string& path) {
 
 std::string hash_text(std::string_view text) { return hex_text(Fnv1a{}.add(text).value()); }
 
+std::string definition_of(const YamlNode& node, std::string_view used) {
+    std::string text;
+    append_canonical(text, node);
+    return hash_text(text.append(used));
+}
+
 void RuleLoader::add(const Section& top, const std::string& folder, bool files_may_follow) {
     contexts_.push_back({problems_, folder, false});
     ReadContext& context = contexts_.back();
@@ -104,9 +110,7 @@ RuleDraft RuleLoader::read_rule(const Item& item) {
     if (const YamlNode* when = section.value("when")) draft.rule.when = reader.read(*item.context, *when);
     draft.places = reader.places();
     check_text(section, draft.rule);
-    std::string text;
-    append_canonical(text, *item.node);
-    draft.rule.definition = hash_text(text + reader.used());
+    draft.rule.definition = definition_of(*item.node, reader.used());
     return draft;
 }
 

@@ -52,5 +52,7 @@ std::vector<std::string> files_that_fit(const std::string& path);
 
 // 16 hex digits of FNV-1a.
 std::string hash_text(std::string_view text);
+// Hash of what is written in a node, and of what it uses from elsewhere.
+std::string definition_of(const YamlNode& node, std::string_view used = {});
 
 }  // namespace foreshock

@@ -31,6 +31,14 @@ Options& add_command(CLI::App& app, CLI::App*& command, const char* name, const 
     return options;
 }
 
+// Which events of the past: of commands that take the configured sources without --input.
+template <class Options>
+void add_past(CLI::App& command, Options& o) {
+    command.add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
+    command.add_option("--from", o.from, "leave out events before this time (RFC 3339)");
+    command.add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+}
+
 void add_run(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<RunOptions>(app, c, "run", "Reads live from the configured sources and warns until it is stopped.", run_command);
@@ -93,9 +101,7 @@ void add_report(CLI::App& app) {
     auto& o = add_command<ReportSloOptions>(*report, c, "slo", "Objectives, what is left of their budgets, burn rates and corrections, counted from recorded events.", report_slo_command);
     add_common(*c, o);
     c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
-    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
-    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
-    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+    add_past(*c, o);
     c->add_option("--csv", o.csv, "write one row an objective to this file");
     c->add_option("--html", o.html, "write a self-contained page to this file");
     CLI::App* cost = nullptr;
@@ -103,9 +109,7 @@ void add_report(CLI::App& app) {
                                              report_cost_command);
     add_common(*cost, x);
     cost->add_option("CONFIG", x.config, "configuration file, or a service model alone; `cost_per_hour` of scaling units makes use a cost")->required();
-    cost->add_option("--input", x.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
-    cost->add_option("--from", x.from, "leave out events before this time (RFC 3339)");
-    cost->add_option("--to", x.to, "leave out events from this time on (RFC 3339)");
+    add_past(*cost, x);
     cost->add_option("--csv", x.csv, "write one row for each service and resource to this file");
     CLI::App* shadow = nullptr;
     auto& s = add_command<ReportShadowOptions>(*report, shadow, "shadow", "What shadow rules would have sent: by the record of the run, or on recorded events.",
@@ -147,9 +151,7 @@ void add_learn(CLI::App& app) {
                                         learn_command);
     add_common(*c, o);
     c->add_option("CONFIG", o.config, "configuration file, or a service model alone")->required();
-    c->add_option("--input", o.inputs, "JSON lines, plain, gzip or zstd; several are merged by event time; without it the configured sources");
-    c->add_option("--from", o.from, "leave out events before this time (RFC 3339)");
-    c->add_option("--to", o.to, "leave out events from this time on (RFC 3339)");
+    add_past(*c, o);
     c->add_option("--output", o.output, "write the lines to this file instead of standard output");
 }
 

@@ -140,13 +140,7 @@ bool KafkaConsumer::owns(const std::string& partition) const {
 }
 
 void KafkaConsumer::commit(const std::vector<PartitionOffset>& offsets) {
-    const KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
-    for (const PartitionOffset& o : offsets) {
-        const size_t slash = o.partition.rfind('/');
-        const std::string topic = o.partition.substr(0, slash);
-        const int32_t id = std::stoi(o.partition.substr(slash + 1));
-        rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), id)->offset = o.next;
-    }
+    const KafkaPartitions list = kafka_partitions(offsets);
     if (list->cnt == 0) return;
     const rd_kafka_resp_err_t error = rd_kafka_commit(client_.get(), list.get(), 1);
     if (!is_passing(error)) say(LogLevel::warning, "committing offsets: " + kafka_text(error));

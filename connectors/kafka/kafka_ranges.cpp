@@ -92,6 +92,15 @@ rd_kafka_resp_err_t bound(rd_kafka_t* client, KafkaRange& range, int64_t begin, 
 
 }  // namespace
 
+KafkaPartitions kafka_partitions(const std::vector<PartitionOffset>& offsets) {
+    KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+    for (const PartitionOffset& o : offsets) {
+        const size_t slash = o.partition.rfind('/');
+        rd_kafka_topic_partition_list_add(list.get(), o.partition.substr(0, slash).c_str(), std::stoi(o.partition.substr(slash + 1)))->offset = o.next;
+    }
+    return list;
+}
+
 rd_kafka_resp_err_t offsets_at(rd_kafka_t* client, rd_kafka_topic_partition_list_t* list, EventTime t, int timeout_ms) {
     const int64_t ms = std::chrono::ceil<milliseconds>(t).time_since_epoch().count();
     for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = ms;

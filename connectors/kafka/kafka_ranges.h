@@ -36,6 +36,9 @@ using KafkaDeadline = std::chrono::steady_clock::time_point;
 [[nodiscard]] Result<std::vector<std::string>> kafka_partition_names(rd_kafka_t* client, const std::vector<std::string>& topics,
                                                                      const KafkaLink& link, KafkaDeadline deadline);
 
+// A list for librdkafka of partitions by their lasting names, each with its offset.
+KafkaPartitions kafka_partitions(const std::vector<PartitionOffset>& offsets);
+
 // Replaces the offset of every partition of the list by the first one stamped at or after `t`, RD_KAFKA_OFFSET_END where none is.
 rd_kafka_resp_err_t offsets_at(rd_kafka_t* client, rd_kafka_topic_partition_list_t* list, EventTime t, int timeout_ms);
 

@@ -26,13 +26,8 @@ void KafkaSink::advise(std::span<const CapacityAdvice> advice) {
     rd_kafka_poll(producer_->client(), 0);
 }
 
-void KafkaSink::send(const std::string& key, std::string event) {
-    const rd_kafka_resp_err_t error = rd_kafka_producev(
-        producer_->client(), RD_KAFKA_V_TOPIC(topic_.c_str()), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(key.data(), key.size()), RD_KAFKA_V_VALUE(event.data(), event.size()),
-        RD_KAFKA_V_HEADER("content-type", kCloudEventContentType.data(),
-                          static_cast<ssize_t>(kCloudEventContentType.size())),
-        RD_KAFKA_V_END);
+void KafkaSink::send(const std::string& key, const std::string& event) {
+    const rd_kafka_resp_err_t error = producer_->put(topic_, {key, event, -1, 0, kCloudEventContentType}, std::chrono::milliseconds{0});
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (refused_.fetch_add(1, std::memory_order_relaxed) == 0) {
         producer_->say(LogLevel::error,

@@ -34,7 +34,7 @@ public:
 private:
     KafkaSink(std::unique_ptr<KafkaProducer> producer, std::string topic, CloudEventContext context)
         : producer_(std::move(producer)), topic_(std::move(topic)), context_(std::move(context)) {}
-    void send(const std::string& key, std::string event);
+    void send(const std::string& key, const std::string& event);
 
     std::unique_ptr<KafkaProducer> producer_;
     std::string topic_;

@@ -51,6 +51,27 @@ private:
     std::map<std::string, int64_t> next_;
 };
 
+// Restores parts, and remembers the first that does not fit. A part that is not there has no bytes.
+class PartReader {
+public:
+    explicit PartReader(const std::map<std::string, std::string>& parts) : parts_(parts) {}
+    template <class F>
+    void read(const std::string& part, F&& fields, const Renumbering* renumbering = nullptr) {
+        const auto found = parts_.find(part);
+        Archive a(found == parts_.end() ? std::string_view{} : std::string_view{found->second}, renumbering);
+        fields(a);
+        if (!a.ok() || !a.at_end()) note(part);
+    }
+    void note(const std::string& part) {
+        if (broken_.empty()) broken_ = part;
+    }
+    const std::string& broken() const { return broken_; }
+
+private:
+    const std::map<std::string, std::string>& parts_;
+    std::string broken_;
+};
+
 std::string whole_seconds(Micros d) { return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(d).count()); }
 
 Diagnostic problem(std::string message, std::string hint) { return {{}, 0, 0, std::move(message), std::move(hint)}; }
@@ -81,21 +102,15 @@ std::string restore_stages(const std::map<std::string, std::string>& parts, cons
     Numbering then;
     Renumbering renumbering(then);
     bool complete = false;
-    std::string broken;
-    const auto open = [&](const std::string& part, const Renumbering* numbers, auto&& fields) {
-        const auto found = parts.find(part);
-        Archive a(found == parts.end() ? std::string_view{} : std::string_view{found->second}, numbers);
-        fields(a);
-        if (broken.empty() && (!a.ok() || !a.at_end())) broken = part;
-    };
-    if (parts.contains(kNumbering)) open(kNumbering, nullptr, [&](Archive& a) { then.archive(a); });
+    PartReader reader(parts);
+    if (parts.contains(kNumbering)) reader.read(kNumbering, [&](Archive& a) { then.archive(a); });
     decider.each_stage([&](const char* name, auto& stage) {
         // The first stage is the inventory: after it, all that is known has its number here.
         const bool inventory = &stage == static_cast<const void*>(&decider.inventory());
         if (other_model && !inventory && !std::exchange(complete, true)) renumbering.complete(Numbering(decider.inventory()));
-        open(name, other_model ? &renumbering : nullptr, [&](Archive& a) { stage.archive(a); });
+        reader.read(name, [&](Archive& a) { stage.archive(a); }, other_model ? &renumbering : nullptr);
     });
-    return broken;
+    return reader.broken();
 }
 
 std::unique_ptr<Decider> under_model(Decider& before, std::shared_ptr<const Model> model, const EngineOptions& options, RulePlan rules) {
@@ -138,34 +153,28 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
 
 Status restore_checkpoint(const Checkpoint& checkpoint, const CheckpointParts& parts) {
     if (Status s = check_origin(checkpoint, parts.options, parts.decider.inventory().model()); !s) return s;
-    std::string broken;
-    const auto restore = [&](const std::string& part, auto&& fields) {
-        const auto found = checkpoint.parts.find(part);
-        Archive a(found == checkpoint.parts.end() ? std::string_view{} : std::string_view{found->second});
-        fields(a);
-        if (broken.empty() && (!a.ok() || !a.at_end())) broken = part;
-    };
+    PartReader reader(checkpoint.parts);
     std::map<std::string, std::string> clocks;
-    restore("clocks", [&](Archive& a) { a(clocks); });
+    reader.read("clocks", [&](Archive& a) { a(clocks); });
     for (const PartitionOffset& o : checkpoint.offsets) {
         PartitionState state{o.next, PartitionClock(parts.options.slots.clock_jump)};
         Archive a(clocks[o.partition]);
         state.clock.archive(a, parts.names);
-        if (!a.ok()) broken = "clocks";
+        if (!a.ok()) reader.note("clocks");
         parts.partitions.emplace(o.partition, std::move(state));
     }
-    restore("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, parts.names); });
-    if (const std::string stage = restore_stages(checkpoint.parts, checkpoint.shape, parts.decider); broken.empty()) broken = stage;
+    reader.read("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, parts.names); });
+    if (const std::string stage = restore_stages(checkpoint.parts, checkpoint.shape, parts.decider); !stage.empty()) reader.note(stage);
     if (checkpoint.decided_until != kBeginningOfTime) parts.decider.go_on_at(slot_of(checkpoint.decided_until, checkpoint.slot_length));
     const std::map<std::string, Sink*> receivers = outboxes(parts.sinks);
     for (const auto& [name, bytes] : checkpoint.parts) {
         if (!name.starts_with(kOutbox)) continue;
         const auto receiver = receivers.find(name);
         if (receiver == receivers.end()) parts.unclaimed.emplace(name, bytes);
-        else restore(name, [&](Archive& a) { receiver->second->archive(a); });
+        else reader.read(name, [&](Archive& a) { receiver->second->archive(a); });
     }
-    if (broken.empty()) return Done{};
-    return problem("the stored state cannot be read: part " + broken + " does not fit this version",
+    if (reader.broken().empty()) return Done{};
+    return problem("the stored state cannot be read: part " + reader.broken() + " does not fit this version",
                    "start with an empty state directory, or with the version that wrote it");
 }
 

@@ -86,8 +86,7 @@ private:
     PartialRouter router_;
     LaneSums sums_;
     std::vector<Partition> partitions_;  // by number within the consumer
-    std::set<std::string> all_;          // told with the next cut, when partitions were given to us
-    bool tell_all_ = false, news_ = false, entered_ = false;
+    bool tell_all_ = false, news_ = false, entered_ = false;  // `tell_all_`: partitions were given to us since the last cut
     Clock::time_point last_cut_{};
     RunTotals totals_;
 };

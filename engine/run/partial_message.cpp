@@ -15,14 +15,7 @@ void archive(Archive& a, PartialMessage& m, Names& names, uint64_t* refused) {
     std::vector<std::string> all(m.all.begin(), m.all.end());
     a(m.layout, m.sources, all);
     if (a.restoring()) m.all.insert(all.begin(), all.end());
-    uint64_t n = m.slots.size();
-    a(n);
-    auto next = m.slots.begin();
-    for (uint64_t i = 0; i < n && a.ok(); ++i) {
-        int64_t index = a.restoring() ? 0 : next->first;
-        a(index);
-        archive_slot(a, a.restoring() ? m.slots[index] : (next++)->second, names, refused);
-    }
+    archive_open_slots(a, m.slots, names, refused);
 }
 
 Diagnostic damaged(const char* what) { return {{}, 0, 0, std::string("a message of partial sums ") + what, {}}; }

@@ -69,14 +69,14 @@ void archive_slot(Archive& a, SlotPartial& sums, Names& names, uint64_t* refused
     archive_dimensions(a, sums.dimensions, names, refused);
 }
 
-void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names) {
+void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names, uint64_t* refused) {
     uint64_t n = open.size();
     a(n);
     auto next = open.begin();
     for (uint64_t i = 0; i < n && a.ok(); ++i) {
         int64_t index = a.restoring() ? 0 : next->first;
         a(index);
-        archive_slot(a, a.restoring() ? open[index] : (next++)->second, names);
+        archive_slot(a, a.restoring() ? open[index] : (next++)->second, names, refused);
     }
 }
 

@@ -14,6 +14,6 @@ namespace foreshock {
 // their bound: with `refused` they are left out and counted there, else the archive fails.
 void archive_slot(Archive& a, SlotPartial& sums, Names& names, uint64_t* refused = nullptr);
 // Those of open slots, by index.
-void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names);
+void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names, uint64_t* refused = nullptr);
 
 }  // namespace foreshock

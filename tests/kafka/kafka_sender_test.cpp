@@ -58,13 +58,7 @@ void say(KafkaSender& sender, int from, int until) {
 
 // What a reader of committed records finds.
 std::vector<std::string> read(const Broker& broker, const std::string& topic) {
-    KafkaSourceSettings s = reading({broker.address(), {{"isolation.level", "read_committed"}}, "test", {}}, {topic});
-    s.group = Broker::fresh("reader");
-    KafkaReader reader(s);
-    REQUIRE(reader.opened().ok());
-    reader.join();
-    CHECK(reader.failure().empty());
-    return reader.values()[topic + "/0"];
+    return read_committed(broker.address(), topic, Broker::fresh("reader"));
 }
 
 std::vector<std::string> numbers(int until) {

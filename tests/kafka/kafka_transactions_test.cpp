@@ -54,13 +54,7 @@ struct Ground {
     }
     // What a reader of committed records sees.
     std::vector<std::string> read() const {
-        KafkaSourceSettings s = reading({broker.address(), {{"isolation.level", "read_committed"}}, "test", {}}, {topic});
-        s.group = Broker::fresh("reader");
-        KafkaReader reader(s);
-        REQUIRE(reader.opened().ok());
-        reader.join();
-        CHECK(reader.failure().empty());
-        return reader.values()[topic + "/0"];
+        return read_committed(broker.address(), topic, Broker::fresh("reader"));
     }
     bool put(KafkaTransactions& producer, std::string_view value) const {
         return producer.put(topic, {"k", value}, 5s) == RD_KAFKA_RESP_ERR_NO_ERROR;

@@ -20,12 +20,9 @@ constexpr milliseconds kPoll{50}, kPatience{60'000}, kSlice{200};
 constexpr int kLookUp_ms = 10'000;
 
 KafkaPartitions list_of(const std::vector<std::string>& partitions) {
-    KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
-    for (const std::string& p : partitions) {
-        const size_t slash = p.rfind('/');
-        rd_kafka_topic_partition_list_add(list.get(), p.substr(0, slash).c_str(), std::stoi(p.substr(slash + 1)));
-    }
-    return list;
+    std::vector<PartitionOffset> named;
+    for (const std::string& p : partitions) named.push_back({p, RD_KAFKA_OFFSET_INVALID});
+    return kafka_partitions(named);
 }
 
 int64_t offset_in(const std::string& clock) {
@@ -120,9 +117,12 @@ Result<int64_t> IngestInstance::first_offset(const std::string& partition) {
     return p.offset == RD_KAFKA_OFFSET_END ? high : p.offset;
 }
 
+// Partition of the topic of clocks.
+uint32_t IngestInstance::place_of(const std::string& partition) const { return static_cast<uint32_t>(Fnv1a{}.add(partition).value() % components_.shares()); }
+
 // The clock that was written with the committed offset. It may lie behind a transaction that somebody else has still open.
 Result<std::string> IngestInstance::clock_of(const std::string& partition, int64_t committed) {
-    const auto place = static_cast<uint32_t>(Fnv1a{}.add(partition).value() % components_.shares());
+    const uint32_t place = place_of(partition);
     const auto known = clocks_.find(place);
     if (known != clocks_.end()) {
         const auto clock = known->second.find(partition);
@@ -139,9 +139,11 @@ Result<std::string> IngestInstance::clock_of(const std::string& partition, int64
         ended = ended || read.value();
         const auto& entries = log.value()->entries();
         const auto clock = entries.find(partition);
-        clocks_[place] = entries;
-        if (clock != entries.end() && (committed < 0 || offset_in(clock->second) == committed)) return clock->second;
-        if (ended && clock == entries.end()) return std::string{};  // read by a run of one process until now, or by nobody
+        const bool fits = clock != entries.end() && (committed < 0 || offset_in(clock->second) == committed);
+        if (fits || (ended && clock == entries.end())) {  // not there: read by a run of one process until now, or by nobody
+            clocks_[place] = entries;
+            return fits ? clock->second : std::string{};
+        }
         if (steady_clock::now() > deadline)
             return Diagnostic{{}, 0, 0, partition + ": the group's offset is " + std::to_string(committed) + ", the clock that belongs to it in " + topics_.clocks + " is of another",
                               "offsets of the group were set by hand? Delete the internal topics and make them anew"};
@@ -162,8 +164,7 @@ Status IngestInstance::write(PartialCut cut) {
     TransactionContent content;
     for (PartialCut::Message& m : cut.messages) content.records.push_back({topics_.partials, static_cast<int32_t>(m.share), {}, std::move(m.bytes)});
     for (auto& [partition, bytes] : cut.clocks) {
-        const auto place = static_cast<int32_t>(Fnv1a{}.add(partition).value() % components_.shares());
-        content.records.push_back({topics_.clocks, place, partition, std::move(bytes)});
+        content.records.push_back({topics_.clocks, static_cast<int32_t>(place_of(partition)), partition, std::move(bytes)});
     }
     content.offsets = std::move(cut.offsets);
     const KafkaGroup group(rd_kafka_consumer_group_metadata(consumer_->client()));

@@ -36,6 +36,7 @@ private:
     Status take_over(const std::vector<std::string>& partitions);
     Result<std::map<std::string, int64_t>> committed(const std::vector<std::string>& partitions);
     Result<int64_t> first_offset(const std::string& partition);
+    uint32_t place_of(const std::string& partition) const;
     Result<std::string> clock_of(const std::string& partition, int64_t committed);
     std::set<std::string> all_partitions();
     Status write(PartialCut cut);

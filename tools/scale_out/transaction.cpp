@@ -4,6 +4,7 @@
 #include <functional>
 #include <thread>
 
+#include "connectors/kafka/kafka_ranges.h"
 #include "engine/base/kill_point.h"
 
 namespace foreshock {
@@ -46,22 +47,13 @@ TransactionResult put(KafkaTransactions& producer, const TransactionContent& con
     return {};
 }
 
-KafkaPartitions list_of(const std::vector<PartitionOffset>& offsets) {
-    KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
-    for (const PartitionOffset& o : offsets) {
-        const size_t slash = o.partition.rfind('/');
-        rd_kafka_topic_partition_list_add(list.get(), o.partition.substr(0, slash).c_str(), std::stoi(o.partition.substr(slash + 1)))->offset = o.next;
-    }
-    return list;
-}
-
 TransactionResult try_once(KafkaTransactions& producer, const TransactionContent& content, const rd_kafka_consumer_group_metadata_t& group, Deadline deadline) {
     kill_point("transaction/begin");
     if (auto r = persist(deadline, [&] { return producer.begin(); }); !r.done()) return r;
     if (auto r = put(producer, content); !r.done()) return r;
     kill_point("transaction/put");
     if (!content.offsets.empty()) {
-        const KafkaPartitions list = list_of(content.offsets);
+        const KafkaPartitions list = kafka_partitions(content.offsets);
         if (auto r = persist(deadline, [&] { return producer.send_offsets(*list, group, kCall); }); !r.done()) return r;
     }
     kill_point("transaction/offsets");

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "connectors/format/native_json.h"
 #include "engine/run/pipeline.h"
@@ -147,10 +148,10 @@ private:
                                  if (mode_.interruption == Interruption::killed) store.dead = true;
                                  pipeline.stop();
                              }});
-        ModelChanger changer(pipeline, scenario_.config);
+        std::optional<ModelChanger> changer;
         pipeline.add(source);
         pipeline.add(writer);
-        if (mode_.other_models) pipeline.add(changer);
+        if (mode_.other_models) pipeline.add(changer.emplace(pipeline, scenario_.config));
         const Status status = pipeline.run();
         if (!status) outcome_.failure = status.problems().front().text();
         done_ = source.exhausted() && !stopped_at(pause_after, source);
