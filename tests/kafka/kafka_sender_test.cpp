@@ -5,7 +5,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/support/kafka.h"
-#include "tests/unit/connectors/kafka/kafka_reader.h"
+#include "tests/unit/connectors/kafka/read_committed.h"
 
 using namespace foreshock;
 using namespace foreshock::test;
