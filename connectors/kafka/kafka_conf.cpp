@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kErrorBytes = 512;
 constexpr int kHasFetchBackoff = 0x02020000;  // librdkafka 2.2.0
+constexpr int kHasSoundScram = 0x02060100;    // 2.6.1: until then it says the client's nonce twice, which Kafka 4 does not take
 
 constexpr int kSyslogError = 3, kSyslogWarning = 4;
 
@@ -22,10 +23,20 @@ void error_callback(rd_kafka_t* client, int error, const char* reason, void* opa
 // well, once for each change; a producer's first steps are tried again.
 void log_callback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
     const std::string_view about = facility;
-    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR" || about == "GETPID") return;
+    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR" || about == "GETPID" || about == "SSL") return;
     const auto* link = static_cast<const KafkaLink*>(rd_kafka_opaque(client));
     if (link != nullptr) link->say(level <= kSyslogError ? LogLevel::error : LogLevel::warning, text);
 }
+
+// Whether the two sides do not trust each other; a handshake also fails where a broker ends or a proxy has none behind it.
+bool is_about_trust(rd_kafka_resp_err_t error, std::string_view reason) {
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) return true;
+    const auto says = [&](std::string_view words) { return reason.find(words) != reason.npos; };
+    return says("SSL") && (says("certificate") || says("unknown ca"));
+}
+
+// Without how long it took and in which state.
+std::string shortened(const std::string& reason) { return reason.substr(0, reason.rfind(" (after ")); }
 
 // Empty, or what librdkafka has against the property.
 std::string set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
@@ -57,6 +68,8 @@ void KafkaWaker::clear() const {
 
 void KafkaLink::answered() {
     if (reachable()) return;
+    known_.store(true, std::memory_order_relaxed);
+    complained_ = false;
     reachable_.store(true, std::memory_order_relaxed);
     if (lost_.exchange(false)) say(LogLevel::info, "a broker answers again");
 }
@@ -87,16 +100,32 @@ void KafkaLink::on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const ch
         fail(why);
         return;
     }
+    std::string last = shortened(reason);
     {
         const std::lock_guard lock(mutex_);
-        last_error_ = reason;
+        if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last_error_.empty()) last_error_ = last;
+        last = last_error_;
     }
-    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-        reachable_.store(false, std::memory_order_relaxed);
-        if (!lost_.exchange(true)) say(LogLevel::warning, std::string("no broker answers, trying again: ") + reason);
-    } else if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL) {
-        say(LogLevel::error, reason);
+    if (is_about_trust(error, reason)) return on_refusal(error, last);
+    if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || kept_out()) return;
+    reachable_.store(false, std::memory_order_relaxed);
+    if (!lost_.exchange(true)) say(LogLevel::warning, "no broker answers, trying again: " + last);
+}
+
+void KafkaLink::on_refusal(rd_kafka_resp_err_t error, const std::string& reason) {
+    std::string text = reason;
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
+        text += "; see sasl.username and sasl.password";
+        if (rd_kafka_version() < kHasSoundScram && reason.find("SCRAM") != reason.npos)
+            text += std::string(", and mind that librdkafka ") + rd_kafka_version_str() +
+                    " cannot do SCRAM with Kafka 4: that needs 2.6.1, or another way in (TLS certificates, PLAIN over TLS)";
     }
+    if (known_) {
+        if (!complained_.exchange(true)) say(LogLevel::error, text);
+        return;
+    }
+    kept_out_ = true;
+    fail(text);
 }
 
 Result<KafkaConf> kafka_conf(const KafkaSettings& settings, const KafkaProperties& defaults, const KafkaProperties& fixed,
@@ -130,7 +159,11 @@ Result<KafkaConf> kafka_conf(const KafkaSettings& settings, const KafkaPropertie
 Result<KafkaHandle> kafka_client(rd_kafka_type_t type, KafkaConf conf) {
     char error[kErrorBytes] = "";
     KafkaHandle client(rd_kafka_new(type, conf.get(), error, sizeof error));
-    if (!client) return Diagnostic{{}, 0, 0, std::string("Kafka client: ") + error, "see the properties of this client"};
+    if (!client) {
+        const bool about_key = std::string_view(error).find("ssl.key") != std::string_view::npos;
+        return Diagnostic{{}, 0, 0, std::string("Kafka client: ") + error,
+                          about_key ? "see ssl.key.location and ssl.key.password" : "see the properties of this client"};
+    }
     (void)conf.release();  // the client owns it now
     return client;
 }
@@ -166,6 +199,8 @@ KafkaProperties fetch_tuning(bool in_group) {
     if (rd_kafka_version() >= kHasFetchBackoff) {
         out.emplace_back("queued.min.messages", "50000");
         out.emplace_back("fetch.queue.backoff.ms", "2");
+        // Partitions that are added come to be known by it: within the allowed lateness, or what is in them comes late.
+        if (in_group) out.emplace_back("topic.metadata.refresh.interval.ms", "5000");
     } else {
         // Between two wakings the queue alone has to last.
         out.emplace_back("queued.min.messages", in_group ? "1000000" : "50000");

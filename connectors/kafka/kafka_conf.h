@@ -69,6 +69,9 @@ public:
     void answered();
     // Why the client is of no use any more; empty while it is.
     std::string failure() const;
+    // True when that is a password or a certificate that the cluster, or the client, did not take, before they ever spoke to each
+    // other. Later it is tried again, as with anything that fails: passwords change, brokers restart.
+    bool kept_out() const { return kept_out_.load(std::memory_order_relaxed); }
     // The last thing that librdkafka said about the connection.
     std::string last_error() const;
 
@@ -77,11 +80,16 @@ public:
     void on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason);
 
 private:
+    void on_refusal(rd_kafka_resp_err_t error, const std::string& reason);
+
     std::string name_;
     LogCallback log_;
     std::atomic<bool> reachable_{false};
-    std::atomic<bool> lost_{false};  // said that all brokers are away
-    mutable std::mutex mutex_;       // guards the texts
+    std::atomic<bool> lost_{false};        // said that all brokers are away
+    std::atomic<bool> known_{false};       // a broker answered once
+    std::atomic<bool> kept_out_{false};
+    std::atomic<bool> complained_{false};  // of a password or certificate, since a broker last answered
+    mutable std::mutex mutex_;             // guards the texts
     std::string failure_, last_error_;
 };
 

@@ -236,7 +236,9 @@ void KafkaConsumer::hand_over_one(const rd_kafka_message_t& message, RecordBatch
     const uint32_t number = find(message);
     if (number == kNowhere) return;
     Partition& p = partitions_[number];
-    if (message.offset < p.next || p.ended || p.direct) return;
+    if (p.direct) return;
+    if (message.offset < p.next || p.ended) return on_old_record(p);
+    said_ = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (p.end >= 0 && message.offset >= p.end) return end_partition(number);
     p.next = message.offset + 1;
     p.settled = true;
@@ -247,6 +249,13 @@ void KafkaConsumer::hand_over_one(const rd_kafka_message_t& message, RecordBatch
                                  message.offset});
     }
     if (p.next == p.end) end_partition(number);
+}
+
+// Either it was on its way when the partition was taken, or the broker counts anew.
+void KafkaConsumer::on_old_record(const Partition& p) {
+    int64_t low = 0, high = RD_KAFKA_OFFSET_INVALID;
+    if (p.ended || rd_kafka_get_watermark_offsets(client_.get(), p.topic.c_str(), p.id, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (high >= 0 && high < p.next) fail(lost_end(p.name, p.next, high) + " (" + kBeginAnew + ")");
 }
 
 void KafkaConsumer::on_message_error(const rd_kafka_message_t& message) {
@@ -261,7 +270,9 @@ void KafkaConsumer::on_message_error(const rd_kafka_message_t& message) {
     const bool gone = message.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART && settings_.until_end;
     if (is_final(message.err) || gone) {
         fail(what);
-    } else if (message.err != RD_KAFKA_RESP_ERR__TRANSPORT && message.err != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+    } else if (message.err != RD_KAFKA_RESP_ERR__TRANSPORT && message.err != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN &&
+               message.err != said_) {
+        said_ = message.err;
         say(LogLevel::warning, what);
     }
 }

@@ -96,6 +96,7 @@ private:
     void hand_over(size_t count, RecordBatch& batch);
     void hand_over_one(const rd_kafka_message_t& message, RecordBatch& batch);
     void on_message_error(const rd_kafka_message_t& message);
+    void on_old_record(const Partition& partition);
     uint32_t find(const rd_kafka_message_t& message);
     void look_for_broker();
 
@@ -109,6 +110,7 @@ private:
     const rd_kafka_topic_t* last_topic_ = nullptr;   // of the last message, to find its partition quickly
     int32_t last_id_ = -1;
     uint32_t last_number_ = 0;
+    rd_kafka_resp_err_t said_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the last error said, since a record came
     bool had_partitions_ = false;
     bool left_ = false;
     bool client_was_last_ = false;  // of the two ways of reading

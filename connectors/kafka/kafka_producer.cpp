@@ -77,7 +77,16 @@ void KafkaProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, 
     }
 }
 
+std::string KafkaProducer::loss() const {
+    const std::lock_guard lock(loss_mutex_);
+    return loss_;
+}
+
 void KafkaProducer::given_up(const rd_kafka_message_t& message) {
+    {
+        const std::lock_guard lock(loss_mutex_);
+        if (loss_.empty()) loss_ = kafka_text(message.err);
+    }
     if (lost_.fetch_add(1, std::memory_order_relaxed) != 0) return;
     say(LogLevel::error, std::string("records are given up, the first to topic ") + rd_kafka_topic_name(message.rkt) + ": " +
                              kafka_text(message.err));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,8 @@ public:
 
     uint64_t delivered() const { return delivered_.load(std::memory_order_relaxed); }
     uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }  // taken by `send` but given up
+    // Why the first record was given up; empty: none was.
+    std::string loss() const;
     rd_kafka_t* client() const { return client_.get(); }
 
 protected:
@@ -48,6 +51,8 @@ private:
     static void on_delivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
 
     std::atomic<uint64_t> delivered_{0}, lost_{0};
+    mutable std::mutex loss_mutex_;
+    std::string loss_;
     KafkaHandle client_;
 };
 

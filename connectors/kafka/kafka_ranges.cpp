@@ -11,25 +11,35 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kPause{100};
-constexpr int kLongestCall_ms = 5000;
+constexpr int kFirstCall_ms = 1000, kLongestCall_ms = 5000;
 
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, KafkaDestroy<rd_kafka_metadata_destroy>>;
 
-int time_left_ms(KafkaDeadline deadline) {
+int time_left_ms(KafkaDeadline deadline, int most) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count();
-    return static_cast<int>(std::clamp<int64_t>(left, 1, kLongestCall_ms));
+    return static_cast<int>(std::clamp<int64_t>(left, 1, most));
+}
+
+// Nothing is assigned yet, so that there is nothing but what is said about the connection.
+void hear(rd_kafka_t* client) {
+    const KafkaQueue queue(rd_kafka_queue_get_consumer(client));
+    if (queue) rd_kafka_queue_poll_callback(queue.get(), 0);
 }
 
 // Calls until it succeeds, fails for good, or the time is over; at least once.
-rd_kafka_resp_err_t persist(KafkaDeadline deadline, const std::function<rd_kafka_resp_err_t(int timeout_ms)>& call) {
-    for (;;) {
-        const rd_kafka_resp_err_t error = call(time_left_ms(deadline));
+rd_kafka_resp_err_t persist(rd_kafka_t* client, const KafkaLink& link, KafkaDeadline deadline,
+                            const std::function<rd_kafka_resp_err_t(int timeout_ms)>& call) {
+    for (int most = kFirstCall_ms;; most = std::min(2 * most, kLongestCall_ms)) {
+        const rd_kafka_resp_err_t error = call(time_left_ms(deadline, most));
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR || is_final(error) || steady_clock::now() + kPause >= deadline) return error;
+        hear(client);
+        if (!link.failure().empty()) return error;
         std::this_thread::sleep_for(kPause);
     }
 }
 
 Diagnostic trouble(const std::string& what, rd_kafka_resp_err_t error, const KafkaLink& link) {
+    if (!link.failure().empty()) return {{}, 0, 0, link.failure(), {}};
     std::string message = "Kafka: " + what + ": " + kafka_text(error);
     const std::string last = link.last_error();
     if (!last.empty()) message += "; last: " + last;
@@ -78,16 +88,14 @@ rd_kafka_resp_err_t ruled_offsets(rd_kafka_t* client, const KafkaSourceSettings&
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-// Puts begin and end of a range between what the partition holds now.
-rd_kafka_resp_err_t bound(rd_kafka_t* client, KafkaRange& range, int64_t begin, std::optional<int64_t> end, int timeout_ms) {
-    int64_t low = 0, high = 0;
-    const rd_kafka_resp_err_t error =
-        rd_kafka_query_watermark_offsets(client, range.topic.c_str(), range.partition, &low, &high, timeout_ms);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-    range.end = end && *end >= 0 ? std::min(*end, high) : high;
-    if (begin == RD_KAFKA_OFFSET_END) begin = high;
-    range.begin = std::max(begin, low);
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
+struct Marks {
+    int64_t low = 0, high = 0;  // what the partition holds now
+};
+
+// Puts begin and end of a range between the marks.
+void bound(KafkaRange& range, int64_t begin, std::optional<int64_t> end, const Marks& marks) {
+    range.end = end && *end >= 0 ? std::min(*end, marks.high) : marks.high;
+    range.begin = std::max(begin == RD_KAFKA_OFFSET_END ? marks.high : begin, marks.low);
 }
 
 }  // namespace
@@ -117,22 +125,29 @@ Result<std::vector<KafkaRange>> kafka_ranges(rd_kafka_t* client, const KafkaSour
                                              const ResumeOffset& resume, const KafkaLink& link, KafkaDeadline deadline) {
     std::vector<KafkaRange> ranges;
     for (const std::string& topic : settings.topics) {
-        const auto error = persist(deadline, [&](int ms) { return add_topic(client, topic, ms, ranges); });
+        const auto error = persist(client, link, deadline, [&](int ms) { return add_topic(client, topic, ms, ranges); });
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("topic " + topic, error, link);
     }
     const KafkaPartitions begins = list_of(ranges), ends = list_of(ranges);
-    const auto error = persist(deadline, [&](int ms) { return ruled_offsets(client, settings, ms, begins.get()); });
+    const auto error = persist(client, link, deadline, [&](int ms) { return ruled_offsets(client, settings, ms, begins.get()); });
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("offsets to start from", error, link);
     if (settings.end_time) {
-        const auto bad = persist(deadline, [&](int ms) { return offsets_at(client, ends.get(), *settings.end_time, ms); });
+        const auto bad = persist(client, link, deadline, [&](int ms) { return offsets_at(client, ends.get(), *settings.end_time, ms); });
         if (bad != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("offsets to end at", bad, link);
     }
     for (size_t i = 0; i < ranges.size(); ++i) {
         const std::optional<int64_t> known = resume ? resume(ranges[i].name()) : std::nullopt;
         const int64_t begin = known.value_or(begins->elems[i].offset);
         const std::optional<int64_t> end = settings.end_time ? std::optional(ends->elems[i].offset) : std::nullopt;
-        const auto bad = persist(deadline, [&](int ms) { return bound(client, ranges[i], begin, end, ms); });
+        Marks marks;
+        const auto bad = persist(client, link, deadline, [&](int ms) {
+            return rd_kafka_query_watermark_offsets(client, ranges[i].topic.c_str(), ranges[i].partition, &marks.low, &marks.high, ms);
+        });
         if (bad != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("offsets of " + ranges[i].name(), bad, link);
+        if (begin > marks.high) return Diagnostic{{}, 0, 0, lost_end(ranges[i].name(), begin, marks.high), kBeginAnew};
+        if (begin >= 0 && begin < marks.low && (known || settings.start == KafkaBegin::committed))
+            link.say(LogLevel::warning, ranges[i].name() + ": " + std::to_string(marks.low - begin) + " records were deleted before they were read");
+        bound(ranges[i], begin, end, marks);
     }
     return ranges;
 }
@@ -141,10 +156,13 @@ Result<size_t> kafka_partition_count(rd_kafka_t* client, const std::vector<std::
                                      KafkaDeadline deadline) {
     std::vector<KafkaRange> ranges;
     for (const std::string& topic : topics) {
-        const auto error = add_topic(client, topic, time_left_ms(deadline), ranges);
-        if (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT || is_final(error)) {
-            return trouble("topic " + topic, error, link);
-        }
+        rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+        const auto is_away = [&] { return error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT; };
+        (void)persist(client, link, deadline, [&](int ms) {
+            error = add_topic(client, topic, ms, ranges);
+            return is_away() ? error : RD_KAFKA_RESP_ERR_NO_ERROR;  // a topic that is not there is no reason to wait
+        });
+        if (is_away() || is_final(error)) return trouble("topic " + topic, error, link);
     }
     return ranges.size();
 }
@@ -153,12 +171,17 @@ Result<std::vector<std::string>> kafka_partition_names(rd_kafka_t* client, const
                                                        KafkaDeadline deadline) {
     std::vector<KafkaRange> ranges;
     for (const std::string& topic : topics) {
-        const auto error = persist(deadline, [&](int ms) { return add_topic(client, topic, ms, ranges); });
+        const auto error = persist(client, link, deadline, [&](int ms) { return add_topic(client, topic, ms, ranges); });
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("topic " + topic, error, link);
     }
     std::vector<std::string> names;
     for (const KafkaRange& r : ranges) names.push_back(r.name());
     return names;
+}
+
+std::string lost_end(const std::string& partition, int64_t next, int64_t end) {
+    return "Kafka: " + partition + " ends at offset " + std::to_string(end) + ", and " + std::to_string(next) +
+           " is where to go on: the topic was deleted and made anew, or lost its end";
 }
 
 std::vector<std::vector<KafkaRange>> share_out(std::vector<KafkaRange> ranges, unsigned shares) {

@@ -42,6 +42,11 @@ KafkaPartitions kafka_partitions(const std::vector<PartitionOffset>& offsets);
 // Replaces the offset of every partition of the list by the first one stamped at or after `t`, RD_KAFKA_OFFSET_END where none is.
 rd_kafka_resp_err_t offsets_at(rd_kafka_t* client, rd_kafka_topic_partition_list_t* list, EventTime t, int timeout_ms);
 
+// What to say, and to do, where a partition ends before the offset at which reading goes on: nothing after its end can be trusted to
+// follow what was read.
+std::string lost_end(const std::string& partition, int64_t next, int64_t end);
+inline constexpr const char* kBeginAnew = "to begin anew with it, name an empty folder in state.directory and another app or group";
+
 // Shares ranges out so that each share has about as much to read; no share is empty unless there are fewer ranges than shares.
 std::vector<std::vector<KafkaRange>> share_out(std::vector<KafkaRange> ranges, unsigned shares);
 

@@ -131,8 +131,10 @@ bool KafkaSender::topic_is_there() {
         rd_kafka_metadata_destroy(metadata);
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return true;
-    const std::string reason = producer_->failure().empty() ? producer_->last_error() : producer_->failure();
-    trouble({TransactionStep::again, error, kafka_text(error) + (reason.empty() ? "" : " (" + reason + ")")});
+    rd_kafka_poll(producer_->client(), 0);  // hears why
+    if (producer_->kept_out()) return fail(producer_->failure()), false;
+    const std::string reason = producer_->last_error();
+    trouble({TransactionStep::again, error, kafka_text(error) + (reason.empty() ? "" : ", " + reason)});
     return false;
 }
 

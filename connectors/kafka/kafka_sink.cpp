@@ -29,13 +29,17 @@ void KafkaSink::advise(std::span<const CapacityAdvice> advice) {
 void KafkaSink::send(const std::string& key, const std::string& event) {
     const rd_kafka_resp_err_t error = producer_->put(topic_, {key, event, -1, 0, kCloudEventContentType}, std::chrono::milliseconds{0});
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    if (refused_.fetch_add(1, std::memory_order_relaxed) == 0) {
-        producer_->say(LogLevel::error,
-                       "warnings are given up, the first to topic " + topic_ + ": " + kafka_text(error));
-    }
+    if (refused_ == 0) refusal_ = kafka_text(error);
+    ++refused_;
 }
 
-bool KafkaSink::flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout) && refused_ == 0; }
+bool KafkaSink::flush(std::chrono::milliseconds timeout) { return producer_->flush(timeout) && lost() == 0; }
+
+std::string KafkaSink::failure() const {
+    rd_kafka_poll(producer_->client(), 0);
+    if (lost() == 0) return producer_->failure();
+    return name() + ": a warning was not taken: " + (refused_ > 0 ? refusal_ : producer_->loss());
+}
 
 bool KafkaSink::ready() const {
     rd_kafka_poll(producer_->client(), 0);  // hears of brokers that went or came

@@ -14,8 +14,9 @@
 namespace foreshock {
 
 // One worker only, but for `ready` and `lost`. What is said of one of them goes to one partition, in order, and
-// idempotently: a broker that is away for however long gets each once when it is back. Never waits; what the producer
-// has no room for is counted as lost, and from then on no flush succeeds: no checkpoint is made, and the next start says it again.
+// idempotently: a broker that is away for however long gets each once when it is back. Never waits. What the producer has no
+// room for, or the broker does not take for good, is counted as lost and ends the run: no checkpoint is made, and the next start
+// says it again.
 class KafkaSink : public Sink {
 public:
     // Does not wait for a broker. Problems: properties that are wrong, no topic.
@@ -25,6 +26,7 @@ public:
     void deliver(std::span<const WarningRevision> revisions) override;
     void advise(std::span<const CapacityAdvice> advice) override;
     bool flush(std::chrono::milliseconds timeout) override;
+    std::string failure() const override;
     bool ready() const override;
     std::string name() const override { return "kafka topic " + topic_; }
 
@@ -40,6 +42,7 @@ private:
     std::string topic_;
     CloudEventContext context_;
     std::atomic<uint64_t> refused_{0};
+    std::string refusal_;  // why the first was refused; written before refused_
 };
 
 }  // namespace foreshock

@@ -56,6 +56,8 @@ Result<KafkaSource::Lanes> KafkaSource::open_live(unsigned lanes, const ResumeOf
     if (partitions) {
         first.answered();
         lanes = static_cast<unsigned>(std::clamp<size_t>(partitions.value(), 1, std::max(lanes, 1u)));
+    } else if (!first.failure().empty()) {
+        return partitions.problems();
     } else {
         first.say(LogLevel::warning, partitions.problems().front().message);
     }

@@ -22,6 +22,10 @@ bool MockCluster::create_topic(const std::string& name, int partitions) {
     return rd_kafka_mock_topic_create(cluster_, name.c_str(), partitions, 1) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+void MockCluster::move_leader(const std::string& topic, int partition, int broker) {
+    rd_kafka_mock_partition_set_leader(cluster_, topic.c_str(), partition, broker);
+}
+
 void MockCluster::set_down(int broker) { rd_kafka_mock_broker_set_down(cluster_, broker); }
 void MockCluster::set_up(int broker) { rd_kafka_mock_broker_set_up(cluster_, broker); }
 

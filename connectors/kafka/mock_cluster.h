@@ -29,6 +29,7 @@ public:
     bool create_topic(const std::string& name, int partitions);
 
     // Brokers are numbered from 1. One that is down cuts its connections and takes no new ones.
+    void move_leader(const std::string& topic, int partition, int broker);
     void set_down(int broker);
     void set_up(int broker);
     // The partition's leader from now on; the former one answers that it is none any more.

@@ -370,3 +370,28 @@ TEST_CASE("a broker that restarts under way") {
     CHECK_FALSE(reader.disordered());
     CHECK(reader.failure().empty());
 }
+
+TEST_CASE("a topic that was deleted and made anew is not taken for the one that was read") {
+    const Ground g(1);
+    write_numbers(g.broker.address(), g.topic, 1, 100);
+    g.broker.admin("delete " + g.topic);
+    g.broker.topic(g.topic, 1);
+    write_numbers(g.broker.address(), g.topic, 1, 10);
+    const KafkaReader reader(g.settings(), [](const std::string&) { return std::optional<int64_t>(100); });
+    REQUIRE_FALSE(reader.opened().ok());
+    CHECK(reader.opened().problems().front().message ==
+          "Kafka: " + g.partition(0) + " ends at offset 10, and 100 is where to go on: the topic was deleted and made anew, or lost its end");
+}
+
+TEST_CASE("partitions that are added are read by those who read the others") {
+    const Ground g(1);
+    write_numbers(g.broker.address(), g.topic, 1, 10);
+    KafkaReader live(g.settings(false));
+    REQUIRE(live.wait([](const KafkaReader& r) { return r.count() == 10; }));
+    g.broker.admin("grow " + g.topic + ":3");
+    REQUIRE(live.wait([](const KafkaReader& r) { return r.notices().size() >= 3; }));
+    write_numbers(g.broker.address(), g.topic, 3, 30);
+    REQUIRE(live.wait([](const KafkaReader& r) { return r.count() == 40; }));
+    CHECK_FALSE(live.disordered());
+    CHECK(live.values()[g.partition(2)].size() == 10);
+}

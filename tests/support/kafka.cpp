@@ -60,6 +60,8 @@ void Broker::topic(std::string_view name, int partitions) const {
     run("topics " + std::string(name) + ":" + std::to_string(partitions));
 }
 
+void Broker::admin(std::string_view words) const { run("admin " + std::string(words)); }
+
 void Broker::stop() { run("stop --keep"); }
 
 void Broker::start() { run("start"); }

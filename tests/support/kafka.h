@@ -19,6 +19,7 @@ class Broker {
     std::string tls_address() const;
     const std::string& directory() const { return directory_; }  // holds key.pem and certificate.pem for TLS
     void topic(std::string_view name, int partitions) const;
+    void admin(std::string_view words) const;  // tools/kafka admin: grow, delete, ...
     void stop();   // keeps data and port
     void start();  // with the data and port from before
 

@@ -150,6 +150,22 @@ TEST_CASE("a broker that goes away and comes back") {
     CHECK_FALSE(reader.disordered());
 }
 
+TEST_CASE("leaders move while records are written and read, and each comes once") {
+    MockCluster cluster(3);
+    cluster.create_topic("numbers", 2);
+    KafkaReader reader(reading(cluster.settings(), {"numbers"}, false), {}, 1);
+    REQUIRE(reader.opened().ok());
+    for (int round = 0; round < 6; ++round) {
+        write_numbers(cluster.brokers(), "numbers", 2, 500);
+        REQUIRE(reader.wait([&](const KafkaReader& r) { return r.count() >= static_cast<size_t>(500 * round); }));
+        for (int p = 0; p < 2; ++p) cluster.move_leader("numbers", p, (round + p) % 3 + 1);
+    }
+    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 3000; }));
+    CHECK(reader.count() == 3000);
+    CHECK_FALSE(reader.disordered());
+    CHECK(reader.failure().empty());
+}
+
 TEST_CASE("a cluster that is not there") {
     std::string brokers;
     {
