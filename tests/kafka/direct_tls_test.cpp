@@ -14,9 +14,7 @@ using Properties = std::map<std::string, std::string>;
 struct Ground {
     Broker broker = Broker::shared();
     std::string topic = Broker::fresh("tls");
-    Properties trusting{{"ssl.ca.location", broker.directory() + "/certificate.pem"},
-                        {"ssl.certificate.location", broker.directory() + "/certificate.pem"},
-                        {"ssl.key.location", broker.directory() + "/key.pem"}};
+    Properties trusting = broker.tls_properties();
     Ground() { broker.topic(topic, 1); }
 
     // Empty: connected and answered; else why not.
@@ -49,8 +47,8 @@ TEST_CASE("a broker whose certificate is trusted") {
 TEST_CASE("a broker whose certificate nobody vouches for") {
     const Ground g;
     Properties p = g.trusting;
-    p.erase("ssl.ca.location");
-    CHECK(g.outcome(p).find("certificate: self") != std::string::npos);
+    p["ssl.ca.location"] = g.broker.tls_file("other_ca.crt");
+    CHECK(g.outcome(p).find("certificate: unable to get local issuer") != std::string::npos);
 }
 
 TEST_CASE("a broker whose certificate is for another host") {
@@ -61,7 +59,7 @@ TEST_CASE("a broker whose certificate is for another host") {
 
 TEST_CASE("a client that has to show a certificate and has none") {
     const Ground g;
-    CHECK(g.outcome({{"ssl.ca.location", g.broker.directory() + "/certificate.pem"}}).find("TLS: ") != std::string::npos);
+    CHECK(g.outcome({{"ssl.ca.location", g.broker.tls_file("ca.crt")}}).find("TLS: ") != std::string::npos);
 }
 
 TEST_CASE("files that are not there, and properties for librdkafka alone") {

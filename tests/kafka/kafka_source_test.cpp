@@ -92,12 +92,9 @@ TEST_CASE("over TLS") {
     const Ground g(2);
     write_numbers(g.broker.address(), g.topic, 2, 100'000, {{"compression.type", "lz4"}, {"linger.ms", "50"}});
     KafkaSourceSettings s = g.settings();
-    const std::string folder = g.broker.directory();
     s.cluster.brokers = g.broker.tls_address();
-    s.cluster.properties = {{"security.protocol", "ssl"},
-                            {"ssl.ca.location", folder + "/certificate.pem"},
-                            {"ssl.certificate.location", folder + "/certificate.pem"},
-                            {"ssl.key.location", folder + "/key.pem"}};
+    s.cluster.properties = g.broker.tls_properties();
+    s.cluster.properties["security.protocol"] = "ssl";
     const bool direct = fetch_of_this_run() == KafkaFetch::direct;
     SECTION("with a certificate on both sides") {
         KafkaReader reader(s);

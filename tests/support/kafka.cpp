@@ -44,6 +44,17 @@ Broker::Broker(std::string_view name)
 
 std::string Broker::tls_address() const { return address_in(directory_, "/tls-port"); }
 
+std::string Broker::tls_file(std::string_view name) const { return directory_ + "/tls/" + std::string(name); }
+
+std::map<std::string, std::string> Broker::tls_properties() const {
+    std::string password;
+    std::ifstream(tls_file("client.password")) >> password;
+    return {{"ssl.ca.location", tls_file("ca.crt")},
+            {"ssl.certificate.location", tls_file("client.crt")},
+            {"ssl.key.location", tls_file("client.key")},
+            {"ssl.key.password", password}};
+}
+
 Broker::Broker(Broker&& other) noexcept
     : directory_(std::move(other.directory_)), address_(std::move(other.address_)), owned_(std::exchange(other.owned_, false)) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ class Broker {
 
     const std::string& address() const { return address_; }  // 127.0.0.1:PORT, the same after a restart
     std::string tls_address() const;
-    const std::string& directory() const { return directory_; }  // holds key.pem and certificate.pem for TLS
+    std::map<std::string, std::string> tls_properties() const;  // of librdkafka: whom to trust, and who one is
+    std::string tls_file(std::string_view name) const;  // see tools/kafka.d/certificates
     void topic(std::string_view name, int partitions) const;
     void admin(std::string_view words) const;  // tools/kafka admin: grow, delete, ...
     void stop();   // keeps data and port
