@@ -8,6 +8,7 @@
 #include "tools/commands/generate_scenario.h"
 #include "tools/commands/test.h"
 #include "tools/exit_codes.h"
+#include "tools/generate/workload.h"
 
 namespace {
 
@@ -204,6 +205,21 @@ void add_demo(CLI::App& app) {
     c->add_flag("!--no-serve", o.serve, "end after the totals even on a terminal");
 }
 
+void add_bench(CLI::App& app) {
+    CLI::App* c = nullptr;
+    auto& o = add_command<BenchOptions>(app, c, "bench", "Measures this machine: what each stage costs, and the whole job from a file. Needs no broker, and reads no source.", bench_command);
+    add_common(*c, o);
+    c->add_option("CONFIG", o.config, "configuration, or a service model alone: measured with its services, rules, slots and bounds, on generated events");
+    c->add_option("--services", o.services, "services of the company that is made up without CONFIG")->capture_default_str()->check(CLI::Range(10, 1000000));
+    c->add_option("--resources", o.resources, "resources of each")->capture_default_str()->check(CLI::Range(1u, Workload::kMostResources));
+    c->add_option("--campaigns", o.campaigns, "different campaigns in the transactions")->capture_default_str()->check(CLI::PositiveNumber);
+    c->add_option("--partitions", o.partitions, "that the events come from")->capture_default_str()->check(CLI::Range(1, 100000));
+    c->add_option("--rate", o.rate, "transactions a second and service, for the stages up to the slot")->capture_default_str()->check(CLI::PositiveNumber);
+    c->add_option("--events", o.events, "of the whole job; a fifth of them for the stages")->capture_default_str()->check(CLI::Range(5000ull, 1000000000ull));
+    c->add_option("--only", o.only, "events, slots, job: these parts only")->delimiter(',')->check(CLI::IsMember({"events", "slots", "job"}));
+    c->add_option("--folder", o.folder, "where the file of events and the state go for the time; else the temporary folder");
+}
+
 void add_generate_scenario(CLI::App& generate) {
     CLI::App* c = nullptr;
     auto& o = add_command<GenerateScenarioOptions>(
@@ -233,6 +249,11 @@ void add_generate(CLI::App& app) {
     c->add_option("--codec", o.codec, "none, lz4, zstd, gzip or snappy")->capture_default_str();
     c->add_option("--transactions-topic", o.transactions_topic, "topic of transactions")->capture_default_str();
     c->add_option("--capacity-topic", o.capacity_topic, "topic of metrics")->capture_default_str();
+    c->add_option("--resources", o.resources, "resources of a service, with two metrics each")->capture_default_str()->check(CLI::Range(1u, Workload::kMostResources));
+    c->add_option("--metrics-every", o.metrics_every, "seconds between two samples of a metric")->capture_default_str()->check(CLI::Range(1, 3600));
+    c->add_option("--campaigns", o.campaigns, "different campaigns in the transactions")->capture_default_str()->check(CLI::PositiveNumber);
+    c->add_option("--most-late-ms", o.most_late_ms, "longest time from an event until it arrives")->capture_default_str()->check(CLI::Range(300, 2000));
+    c->add_flag("--live", o.live, "as time passes, from now on, instead of as fast as it goes");
     c->callback([c, &o] {
         if (c->get_subcommands().empty()) g_exit_code = generate_command(o);
     });
@@ -259,6 +280,7 @@ int main(int argc, char** argv) {
     add_check(app);
     add_test(app);
     add_generate(app);
+    add_bench(app);
     add_demo(app);
     try {
         app.parse(argc, argv);

@@ -130,8 +130,20 @@ struct GenerateOptions : CommonOptions {
     std::string start = "2026-11-20T09:00:00Z";
     std::string output;   // directory for JSON lines; empty: to Kafka
     std::string brokers, codec = "lz4";
+    bool live = false;       // events as time passes, from now on
+    uint32_t resources = 8, metrics_every = 1, campaigns = 4, most_late_ms = 2000;
     std::string transactions_topic = "transactions", capacity_topic = "capacity";
 };
 int generate_command(const GenerateOptions& options);
+
+struct BenchOptions : CommonOptions {
+    std::string config;             // empty: a company that is made up
+    uint32_t services = 50, resources = 8, campaigns = 4, partitions = 8;
+    double rate = 300;              // transactions per second and service, for the stages
+    uint64_t events = 1'000'000;    // of the whole job
+    std::vector<std::string> only;  // events, slots, job; empty: all
+    std::string folder;             // for files and state; empty: the temporary folder
+};
+int bench_command(const BenchOptions& options);
 
 }  // namespace foreshock

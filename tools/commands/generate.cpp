@@ -1,5 +1,7 @@
 #include <cstdio>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "connectors/kafka/kafka_producer.h"
 #include "engine/base/check.h"
@@ -20,6 +22,12 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
+// Until it is that time.
+void await(EventTime t) {
+    static EventTime last = kBeginningOfTime;
+    if (t != std::exchange(last, t)) std::this_thread::sleep_until(t);
+}
+
 Diagnostic failed(const std::string& where, const std::string& why) { return {where, 0, 0, why, {}}; }
 
 Status write_files(Workload& load, const GenerateOptions& o) {
@@ -31,6 +39,7 @@ Status write_files(Workload& load, const GenerateOptions& o) {
     }
     for (uint64_t i = 0; i < o.events; ++i) {
         const GeneratedEvent& e = load.next();
+        if (o.live) await(load.arrival());
         std::FILE* to = files[e.metric ? 1 : 0].get();
         if (std::fwrite(e.json.data(), 1, e.json.size(), to) != e.json.size() || std::fputc('\n', to) == EOF)
             return failed(paths[e.metric ? 1 : 0], "cannot be written: is the disk full?");
@@ -40,12 +49,13 @@ Status write_files(Workload& load, const GenerateOptions& o) {
 
 Status produce(Workload& load, const GenerateOptions& o) {
     KafkaSettings settings{.brokers = o.brokers, .properties = {}, .client_id = "foreshock-generate", .log = log_callback()};
-    settings.properties = {{"compression.codec", o.codec}, {"linger.ms", "50"}, {"batch.size", "131072"}};
+    settings.properties = {{"compression.codec", o.codec}, {"linger.ms", o.live ? "5" : "50"}, {"batch.size", "131072"}};
     auto opened = KafkaProducer::open(settings);
     if (!opened) return opened.problems();
     KafkaProducer& producer = *opened.value();
     for (uint64_t i = 0; i < o.events; ++i) {
         const GeneratedEvent& e = load.next();
+        if (o.live) await(load.arrival());
         if (!producer.send(e.metric ? o.capacity_topic : o.transactions_topic, {.key = e.service, .value = e.json}, kPatience))
             return failed(o.brokers, producer.failure().empty() ? "takes no records: " + producer.last_error() : producer.failure());
     }
@@ -61,7 +71,8 @@ int generate_command(const GenerateOptions& o) {
         std::fprintf(stderr, start ? "generate: give either --output or --brokers\n" : "generate: --start is no time; write it like 2026-11-20T09:00:00Z\n");
         return kWrongUsage;
     }
-    Workload load({o.services, o.rate, o.seed, *start});
+    const EventTime begin = o.live ? std::chrono::floor<std::chrono::seconds>(std::chrono::time_point_cast<Micros>(std::chrono::system_clock::now())) : *start;
+    Workload load({o.services, o.rate, o.seed, begin, o.resources, o.metrics_every, o.campaigns, o.most_late_ms});
     const Status done = o.output.empty() ? produce(load, o) : write_files(load, o);
     if (!done) return print(done.problems()), kOutsideFailed;
     std::printf("%llu events\n", static_cast<unsigned long long>(o.events));

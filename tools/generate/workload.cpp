@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kStep_ms = 10, kRing = 300;
 constexpr std::array<const char*, 4> kChannels{"web", "app", "store", "api"}, kCampaigns{"bf26", "none", "news", "xmas"};
 constexpr std::array<const char*, 4> kResourceNames{"db", "cache", "queue", "disk"};
-constexpr std::array<const char*, 2> kMetrics{"connections_used", "memory_mb"};
+constexpr std::array<const char*, 2> kMetricNames{"connections_used", "memory_mb"};
 constexpr std::array<double, 2> kLimits{600, 16384};
 
 // Shape of a spike, as a factor of the usual demand, `x` seconds after it began: ×2 at once, ×3 after 300 s, back to 1 after 420 s.
@@ -58,11 +58,11 @@ void Workload::make_service(uint32_t number) {
     s.weight = 0.5 + uniform();
     s.mean_value = 20 + 180 * uniform();
     s.mean_duration_ms = 40 + 160 * uniform();
-    for (uint32_t i = 0; i < kResources * 2; ++i) s.utilization.push_back(0.25 + 0.3 * uniform());
+    for (uint32_t i = 0; i < options_.resources * kMetrics; ++i) s.utilization.push_back(0.25 + 0.3 * uniform());
     if (number % 10 == 3) {
         s.spike_second = 240 + (number / 10 % 5) * 20;
-        s.exhausted = static_cast<uint32_t>(random() % kResources);
-        s.utilization[s.exhausted * 2] = 0.48;
+        s.exhausted = static_cast<uint32_t>(random() % options_.resources);
+        s.utilization[s.exhausted * kMetrics] = 0.48;
     }
     services_.push_back(std::move(s));
 }
@@ -98,11 +98,12 @@ void Workload::plan_service(uint32_t number) {
     for (int64_t i = 0; i < n; ++i) {
         const auto at = second_ * 1000 + static_cast<int64_t>(random() % 1000);
         const double u = uniform();
-        plan({at, number, -1, 0, 0}, static_cast<int64_t>(u < 0.9 ? u * 100 : uniform() * 1900));
+        plan({at, number, -1, 0, 0}, static_cast<int64_t>(u < 0.9 ? u * 100 : uniform() * (options_.most_late_ms - 100)));
     }
-    for (uint32_t g = 0; g < kResources * 2; ++g) {
+    if (second_ % options_.metrics_every != 0) return;
+    for (uint32_t g = 0; g < s.utilization.size(); ++g) {
         double u = s.utilization[g] + 0.003 * normal();
-        if (since >= 0 && g == s.exhausted * 2) u += exhaustion(since);
+        if (since >= 0 && g == s.exhausted * kMetrics) u += exhaustion(since);
         plan({second_ * 1000, number, static_cast<int32_t>(g), std::clamp(u, 0.0, 1.0), 0}, static_cast<int64_t>(uniform() * 300));
     }
 }
@@ -113,25 +114,36 @@ void Workload::write(const Planned& p) {
     event_.metric ? write_metric(p) : write_transaction(p);
 }
 
+EventTime Workload::arrival() const { return options_.start + std::chrono::milliseconds{step_ * kStep_ms}; }
+
+std::string Workload::exhausted(uint32_t service) const {
+    return services_[service].spike_second < 0 ? "" : resource_name(service, services_[service].exhausted);
+}
+
+std::string Workload::resource_name(uint32_t service, uint32_t resource) {
+    return fmt::format("{}-{}", kResourceNames[resource % 4], service * 2 + resource / 4 + 1);
+}
+
 void Workload::write_transaction(const Planned& p) {
     const Service& s = services_[p.service];
     const uint64_t bits = random();
     const auto cents = static_cast<uint64_t>(s.mean_value * (0.2 + 1.6 * uniform()) * 100);
     const double duration = s.mean_duration_ms * std::max(0.1, 1 + 0.4 * normal());
     const bool failed = uniform() < 0.01;
+    const std::string campaign = options_.campaigns == kCampaigns.size() ? kCampaigns[bits >> 2 & 3] : fmt::format("c{}", random() % options_.campaigns);
     event_.json = fmt::format(
         R"({{"ts":"{}","type":"transaction","id":"{:016x}","service":"{}","channel":"{}","campaign":"{}","value":{}.{:02},"currency":"EUR","duration_ms":{:.1f},"outcome":"{}","user":"u-{}","host":"web-{}"}})",
-        to_rfc3339(options_.start + std::chrono::milliseconds{p.at_ms}), p.id, s.name, kChannels[bits & 3], kCampaigns[bits >> 2 & 3],
+        to_rfc3339(options_.start + std::chrono::milliseconds{p.at_ms}), p.id, s.name, kChannels[bits & 3], campaign,
         cents / 100, cents % 100, duration, failed ? "error" : "ok", 10000 + (bits >> 4) % 90000, 1 + (bits >> 24) % 40);
 }
 
 void Workload::write_metric(const Planned& p) {
     const Service& s = services_[p.service];
-    const auto resource = static_cast<uint32_t>(p.gauge) / 2, metric = static_cast<uint32_t>(p.gauge) % 2;
+    const auto resource = static_cast<uint32_t>(p.gauge) / kMetrics, metric = static_cast<uint32_t>(p.gauge) % kMetrics;
     event_.json = fmt::format(
-        R"({{"ts":"{}","type":"metric","resource":"{}-{}","host":"ip-10-0-{}-{}","service":"{}","metric":"{}","value":{:.1f},"limit":{}}})",
-        to_rfc3339(options_.start + std::chrono::milliseconds{p.at_ms}), kResourceNames[resource % 4], p.service * 2 + resource / 4 + 1,
-        p.service, resource + 1, s.name, kMetrics[metric], p.utilization * kLimits[metric], kLimits[metric]);
+        R"({{"ts":"{}","type":"metric","resource":"{}","host":"ip-10-0-{}-{}","service":"{}","metric":"{}","value":{:.1f},"limit":{}}})",
+        to_rfc3339(options_.start + std::chrono::milliseconds{p.at_ms}), resource_name(p.service, resource),
+        p.service, resource + 1, s.name, kMetricNames[metric], p.utilization * kLimits[metric], kLimits[metric]);
 }
 
 }  // namespace foreshock

@@ -16,6 +16,10 @@ struct WorkloadOptions {
     double rate = 300;  // transactions a second and service, on average
     uint64_t seed = 42;
     EventTime start{};
+    uint32_t resources = 8;      // of each service, at most kMostResources, with two metrics each
+    uint32_t metrics_every = 1;  // seconds
+    uint32_t campaigns = 4;      // different ones in the transactions
+    uint32_t most_late_ms = 2000;  // after its time an event arrives; one in ten takes up to that
 };
 
 struct GeneratedEvent {
@@ -26,11 +30,16 @@ struct GeneratedEvent {
 
 class Workload {
 public:
-    static constexpr uint32_t kResources = 8;  // of each service, with two metrics each
+    static constexpr uint32_t kMostResources = 8, kMetrics = 2;
 
     explicit Workload(WorkloadOptions options);
     // The next event in arrival order; the stream has no end. The reference is valid until the next call.
     const GeneratedEvent& next();
+    // When the last one arrives, to 10 ms.
+    EventTime arrival() const;
+    // The resource that a service's spike fills; empty: it has none.
+    std::string exhausted(uint32_t service) const;
+    static std::string resource_name(uint32_t service, uint32_t resource);
 
 private:
     struct Service {
