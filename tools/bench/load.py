@@ -29,6 +29,7 @@ def measured(command, broker=None):
     wall, own = time.monotonic() - start, usage.ru_utime + usage.ru_stime
     answer = json.loads(out.strip().splitlines()[-1])
     answer['said'] = err
+    answer.setdefault('start_s', wall - answer['seconds'])  # a program that does not say it stops at once when it is done
     answer['cpu_us'] = 1e6 * own / answer['events']
     answer['peak_mb'] = usage.ru_maxrss / 1024
     answer['others'] = max(0, (busy() - before - own - (cpu_of(broker) - broker_before)) / (wall * CORES))
@@ -76,11 +77,12 @@ class Load:
         """The whole job; which resources it warned of by its built-in rule."""
         if os.path.exists(self.path('warnings.jsonl')): os.remove(self.path('warnings.jsonl'))
         r = measured([PROGRAM, 'run', self.config(sources, **config), '--until-end'], self.broker)
-        pairs = set()
-        for line in open(self.path('warnings.jsonl')):
-            w = json.loads(line)['data']
-            if w['state'] == 'opened' and w['rule'] == 'builtin': pairs.add((w['service'], w['resource'].get('name')))
-        return r, pairs
+        return r, self.pairs(self.path('warnings.jsonl'))
+
+    def pairs(self, warnings):
+        """Services and resources that the built-in rule warned of."""
+        opened = [w for w in (json.loads(line)['data'] for line in open(warnings)) if w['state'] == 'opened' and w['rule'] == 'builtin']
+        return {(w['service'], w['resource'].get('name')) for w in opened}
 
     def check(self, name, limit, got, pairs):
         if got['events'] != limit['events'] or got['late'] != 0 or any(got['dropped'].values() if isinstance(got['dropped'], dict) else [got['dropped']]):
