@@ -85,7 +85,7 @@ class Load:
         return {(w['service'], w['resource'].get('name')) for w in opened}
 
     def check(self, name, limit, got, pairs):
-        if got['events'] != limit['events'] or got['late'] != 0 or any(got['dropped'].values() if isinstance(got['dropped'], dict) else [got['dropped']]):
+        if any(got[k] != limit[k] for k in ('events', 'transactions', 'service_slots')) or got['late'] != 0 or any(got['dropped'].values() if isinstance(got['dropped'], dict) else [got['dropped']]):
             sys.exit(f"{name}: wrong answer: {got}, the limit counted {limit}")
         if 'read by librdkafka' in got['said']: sys.exit(f"{name}: not fetched directly: {got['said'][-2000:]}")
         if self.expected is None: self.expected = pairs
