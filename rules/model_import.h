@@ -11,6 +11,7 @@ namespace foreshock {
 
 struct ImportedModel {
     std::string yaml;
+    Diagnostics sources;  // where each of its lines comes from; line 0: nowhere. No messages
     Diagnostics notes;  // what was left out or guessed, each with its place
 };
 

@@ -137,8 +137,8 @@ void add_model(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<ModelImportOptions>(*model, c, "import", "Prints a service model made of OpenSLO v1 documents or of the CSV of a CMDB; what is left out is said on standard error.",
                                               model_import_command);
-    c->add_option("FILE", o.file, "OpenSLO documents, or CSV")->required();
-    c->add_option("--format", o.format, "openslo, cmdb, or auto: by the name of the file")->capture_default_str()->check(CLI::IsMember({"auto", "openslo", "cmdb"}));
+    c->add_option("FILE", o.file, "OpenSLO documents, or CSV; - for standard input")->required();
+    c->add_option("--format", o.format, "openslo, cmdb, or auto: by the name of the file, else its first line")->capture_default_str()->check(CLI::IsMember({"auto", "openslo", "cmdb"}));
     auto& l = add_command<ModelLearnOptions>(*model, c, "learn", "Proposes calls and carriers from what moves together in a history, as lines to review. Changes nothing.",
                                              model_learn_command);
     add_common(*c, l);

@@ -24,6 +24,11 @@ grep -qF 'objective: 99.9%' model.yaml || { cat model.yaml; fail 'no objective';
 printf 'name,type,depends_on\nshop,service,db-1\ndb-1,database,\n' >cmdb.csv
 "$FORESHOCK" model import cmdb.csv >cmdb.yaml
 "$FORESHOCK" check cmdb.yaml >out || fail 'a model from CSV does not check'
+"$FORESHOCK" model import - <cmdb.csv >other.yaml
+cmp cmdb.yaml other.yaml || fail 'standard input gives another model'
+printf 'name,type,depends_on\na,service,b\nb,service,a\n' >cycle.txt
+code=0; "$FORESHOCK" model import cycle.txt >out 2>err || code=$?
+[ "$code" -eq 1 ] && grep -qF 'cycle.txt:3:1: calls: services wait for each other: a -> b -> a' err || { cat err; fail 'what makes no model is not named where it was read'; }
 printf 'apiVersion: openslo/v2\nkind: SLO\n' >other.yaml
 code=0; "$FORESHOCK" model import other.yaml >out 2>err || code=$?
 [ "$code" -eq 2 ] && grep -qF 'other.yaml:1:1: apiVersion' err || fail 'another version is not refused with its place'
