@@ -125,6 +125,10 @@ int test_command(const TestOptions& options) {
         if ((s.file + ' ' + s.name).find(options.filter) != std::string::npos) scenarios.push_back(std::move(scenario.value()));
     }
     if (!readable) return kWrongUsage;
+    if (scenarios.empty()) {
+        std::fprintf(stderr, "test: no scenario fits --filter '%s': it is searched in file names and the names of scenarios\n", options.filter.c_str());
+        return kWrongUsage;
+    }
     RuleCoverage coverage;
     if (!expect_rules_of(options.coverage, coverage)) return kWrongUsage;
     std::vector<ScenarioResult> results;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/plan/rule.h"
+#include "rules/problems.h"
 #include "rules/values.h"
 #include "tools/scenario/entries.h"
 
@@ -79,6 +80,41 @@ size_t lead_count(EntryKind kind, const std::vector<Word>& words) {
     }
 }
 
+// Words that may stand after the time; none: entries of the kind are not told apart so.
+std::vector<std::string_view> second_words(EntryKind kind) {
+    switch (kind) {
+        case EntryKind::signals: return {"spike", "drop", "pressure", "burn"};
+        case EntryKind::shadow:
+        case EntryKind::warnings: return {"opened", "acknowledged", "resolved"};
+        case EntryKind::revisions: return {"opened", "updated", "acknowledged", "resolved"};
+        default: return {};
+    }
+}
+
+EntryKind read_kind(WordReader& in) {
+    const Word& word = in.take("what is expected");
+    std::vector<std::string_view> names;
+    for (size_t k = 0; k < static_cast<size_t>(EntryKind::count_); ++k) names.push_back(to_string(static_cast<EntryKind>(k)));
+    const auto at = std::ranges::find(names, word.text);
+    if (at != names.end() || !in.ok()) return static_cast<EntryKind>(at - names.begin());
+    std::string all = "one of ";
+    for (const std::string_view name : names) all += (name == names.front() ? "" : ", ") + std::string(name);
+    const std::string_view near = nearest(word.text, names);
+    in.fail(word, "'" + word.text + "' is nothing that can be expected", near.empty() ? all : "did you mean '" + std::string(near) + "'?");
+    return EntryKind::count_;
+}
+
+// A glob that fits none of the words would cover nothing, and so always hold.
+void read_second(WordReader& in, Expectation& e) {
+    const Word& word = in.peek();
+    const auto words = second_words(e.kind);
+    const auto fits = [&](std::string_view w) { return matches_glob(word.text, w); };
+    if (!e.second.empty() || words.empty()) return in.fail(word, "'" + word.text + "' does not belong here", "of NAME, from TIME or to TIME");
+    if (std::ranges::none_of(words, fits)) return in.fail(word, "no " + std::string(to_string(e.kind)) + " are '" + word.text + "'", suggest(word.text, words));
+    e.second = word.text;
+    in.skip();
+}
+
 std::string difference_of_lead(const Pattern& expected, const Entry& got, EventTime start) {
     if (expected.lead.size() != got.lead) return "another kind of entry";
     std::string text;
@@ -118,23 +154,19 @@ Expectation parse_expectation_head(const std::vector<Word>& words, EventTime sta
     WordReader in(words, file, problems);
     e.line = in.peek().line;
     in.skip();  // `expect`
-    const Word& kind = in.take("what is expected");
-    size_t k = 0;
-    while (k < static_cast<size_t>(EntryKind::count_) && kind.text != to_string(static_cast<EntryKind>(k))) ++k;
-    if (in.ok() && k == static_cast<size_t>(EntryKind::count_))
-        in.fail(kind, "'" + kind.text + "' is nothing that can be expected", "one of slots, signals, budgets, states, suppressed, warnings, revisions, shadow, dropped, dead_letters, totals");
-    e.kind = static_cast<EntryKind>(k);
+    e.kind = read_kind(in);
     const auto moment = [&](std::optional<EventTime>& into) {
         const Word& w = in.take("a time");
         into = parse_moment(w.text, start);
         if (in.ok() && !into) in.fail(w, "'" + w.text + "' is no time", "such as 09:20, +20m or 2026-11-20T09:20:00Z");
     };
     while (in.ok() && !in.at_end() && !in.take_if(":")) {
+        const Word& word = in.peek();
         if (in.take_if("of")) e.of = in.take("a service or resource").text;
         else if (in.take_if("from")) moment(e.from);
         else if (in.take_if("to")) moment(e.to);
-        else if (e.second.empty() && (e.kind == EntryKind::signals || e.kind == EntryKind::warnings || e.kind == EntryKind::revisions || e.kind == EntryKind::shadow)) e.second = in.take("").text;
-        else in.fail(in.peek(), "'" + in.peek().text + "' does not belong here", "of NAME, from TIME or to TIME");
+        else read_second(in, e);
+        if (in.ok() && e.from && e.to && *e.to <= *e.from) in.fail(word, "'to' is not after 'from'", "swap them, or write the day: 2026-11-21T00:30:00Z");
     }
     return e;
 }

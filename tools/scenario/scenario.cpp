@@ -1,8 +1,13 @@
 #include "tools/scenario/scenario.h"
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
+
+#include "rules/problems.h"
 
 namespace foreshock {
 namespace {
@@ -44,6 +49,7 @@ public:
         for (const Block& b : blocks_) if (b.key() == "start") read_start(b);
         for (const Block& b : blocks_) read_block(b);
         read_config();
+        if (problems_.empty()) check_names();
         if (scenario_.name.empty()) problem(1, 1, "the scenario has no name", "write 'name: what it shows' at its top");
         if (scenario_.expectations.empty()) problem(1, 1, "the scenario expects nothing", "write an 'expect warnings:' block; --update fills it");
         if (!problems_.empty()) return problems_;
@@ -160,6 +166,35 @@ private:
         auto config = load_config_text(text, scenario_.file);
         if (config) scenario_.config = std::move(config.value());
         else problems_.insert(problems_.end(), config.problems().begin(), config.problems().end());
+    }
+
+    // `of nosuch: none` would hold whatever is said. Names are what stands anywhere else in the file, or in the files it names.
+    void check_names() {
+        std::set<std::string> known{"volume", "value", "capacity"};
+        std::vector<bool> expects(scenario_.lines.size());
+        for (const Expectation& e : scenario_.expectations) std::fill(expects.begin() + e.line - 1, expects.begin() + e.body_end, true);
+        for (size_t i = 0; i < expects.size(); ++i) if (!expects[i]) add_names(scenario_.lines[i], known);
+        for (const auto& [path, place] : scenario_.config.places) add_names(path, known);
+        for (const Expectation& e : scenario_.expectations) {
+            const bool named = e.kind != EntryKind::dropped && e.kind != EntryKind::dead_letters && e.kind != EntryKind::totals;
+            const auto is_known = [&](std::string_view glob) { return std::ranges::any_of(known, [&](const std::string& name) { return matches_glob(glob, name); }); };
+            const size_t slash = std::min(e.of.find('/'), e.of.size());  // "view/node"
+            if (e.of.empty() || !e.patterns.empty() || !named) continue;
+            if (is_known(e.of) || (slash < e.of.size() && is_known(e.of.substr(0, slash)) && is_known(e.of.substr(slash + 1)))) continue;
+            const std::vector<std::string_view> names(known.begin(), known.end());
+            problem(e.line, static_cast<uint32_t>(line(e.line).find(e.of) + 1), "nothing here is called '" + e.of + "': this always holds", suggest(e.of, names));
+        }
+    }
+
+    // The words of a text, whole and in their parts: "a.b" is a name, and so may be a and b.
+    static void add_names(const std::string& text, std::set<std::string>& names) {
+        for (const std::string_view inside : {"._-/", "_-/", "_-", ""}) {
+            std::string name;
+            for (const char c : text + ' ') {
+                if (std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) >= 0x80 || inside.find(c) != inside.npos) name += c;
+                else if (!name.empty()) names.insert(std::exchange(name, {}));
+            }
+        }
     }
 
     ScenarioFile scenario_;

@@ -135,6 +135,28 @@ TEST_CASE("mistakes elsewhere are named, all of them at once") {
     CHECK(all.find("has no name") != std::string::npos);
 }
 
+TEST_CASE("an expectation that could not fail is a mistake") {
+    const auto problem_of = [](const std::string& head) {
+        const auto s = read_scenario("name: x\nmodel: {services: {shop: {}}}\nseries:\n  shop-2 transactions: 1/s for 10s\n" + head + ": none\n", "x.scenario");
+        return s ? "none" : s.problems().front().text();
+    };
+    CHECK(problem_of("expect signals spikes") == "x.scenario:5:16: no signals are 'spikes' (did you mean 'spike'?)");
+    CHECK(problem_of("expect warnings foo") == "x.scenario:5:17: no warnings are 'foo' (one of opened, acknowledged, resolved)");
+    CHECK(problem_of("expect warnings updated").find("no warnings are 'updated'") != std::string::npos);
+    CHECK(problem_of("expect revisions updated") == "none");
+    CHECK(problem_of("expect revisions *ed") == "none");
+    CHECK(problem_of("expect slots spike").find("'spike' does not belong here") != std::string::npos);
+    CHECK(problem_of("expect slots from 12:00 to 11:00") == "x.scenario:5:25: 'to' is not after 'from' (swap them, or write the day: 2026-11-21T00:30:00Z)");
+    CHECK(problem_of("expect slots to 11:00 from 11:00").find("'to' is not after 'from'") != std::string::npos);
+    CHECK(problem_of("expect rankings") == "x.scenario:5:8: 'rankings' is nothing that can be expected (did you mean 'ranking'?)");
+    CHECK(problem_of("expect stuff").find(" suppressed, ranking, warnings,") != std::string::npos);
+    CHECK(problem_of("expect warnings of shpo") == "x.scenario:5:20: nothing here is called 'shpo': this always holds (did you mean 'shop'?)");
+    CHECK(problem_of("expect warnings of shop") == "none");
+    CHECK(problem_of("expect warnings of shop-*") == "none");
+    CHECK(problem_of("expect states of shop/shop") == "none");
+    CHECK(problem_of("expect dropped of late") == "none");
+}
+
 TEST_CASE("only what is written is compared, to the digits that are written") {
     Entry e;
     e.lead = 1;
@@ -201,6 +223,8 @@ TEST_CASE("the command's exit code says whether all hold") {
     CHECK(folder.read("out.xml").find("tests=\"2\" failures=\"1\"") != std::string::npos);
     options.filter = "fine";
     CHECK(test_command(options) == kFine);
+    options.filter = "nomatch";
+    CHECK(test_command(options) == kWrongUsage);
     options.filter.clear();
     options.files = {folder.path.string()};
     CHECK(test_command(options) == kWrongUsage);  // broken
