@@ -67,9 +67,9 @@ class Load:
                         '--capacity-topic', topics[1]], check=True, stdout=subprocess.DEVNULL)
         return topics
 
-    def config(self, sources, checkpoint='5s', more=''):
+    def config(self, sources, checkpoint='5s', more='', outputs=(), app='bench'):
         with tempfile.NamedTemporaryFile('w', suffix='.yaml', dir=self.folder, delete=False) as f:
-            f.write(f"app: bench\nsources: {json.dumps(sources)}\noutputs: [{{file: {self.path('warnings.jsonl')}}}]\n"
+            f.write(f"app: {app}\nsources: {json.dumps(sources)}\noutputs: {json.dumps([{'file': self.path('warnings.jsonl')}, *outputs])}\n"
                     f"state: {{directory: {tempfile.mkdtemp(dir=self.folder)}, checkpoint_every: {checkpoint}}}\nlog: {{level: warning}}\n{more}")
         return f.name
 
