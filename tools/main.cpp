@@ -216,6 +216,7 @@ void add_bench(CLI::App& app) {
     c->add_option("--partitions", o.partitions, "that the events come from")->capture_default_str()->check(CLI::Range(1, 100000));
     c->add_option("--rate", o.rate, "transactions a second and service, for the stages up to the slot")->capture_default_str()->check(CLI::PositiveNumber);
     c->add_option("--events", o.events, "of the whole job; a fifth of them for the stages")->capture_default_str()->check(CLI::Range(5000ull, 1000000000ull));
+    c->add_option("--slots", o.slots, "of usual demand, for the deciding stages; from 400 on a rise follows")->capture_default_str()->check(CLI::Range(10, 1000000));
     c->add_option("--only", o.only, "events, slots, job: these parts only")->delimiter(',')->check(CLI::IsMember({"events", "slots", "job"}));
     c->add_option("--folder", o.folder, "where the file of events and the state go for the time; else the temporary folder");
 }

@@ -59,10 +59,10 @@ class Load:
             subprocess.run([KAFKA, 'stop', '--dir', folder])
             self.broker = None
 
-    def produce(self, address, codec):
+    def produce(self, address, codec, partitions=PARTITIONS):
         """Makes the load on two new topics; their names."""
-        topics = [f'transactions-{codec}', f'capacity-{codec}']
-        subprocess.run([KAFKA, 'topics', '--dir', self.path('kafka')] + [f'{t}:{PARTITIONS}' for t in topics], check=True, stdout=subprocess.DEVNULL)
+        topics = [f'transactions-{codec}-{partitions}', f'capacity-{codec}-{partitions}']
+        subprocess.run([KAFKA, 'topics', '--dir', self.path('kafka')] + [f'{t}:{partitions}' for t in topics], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([PROGRAM, 'generate', '--events', str(self.events), '--brokers', address, '--codec', codec, '--transactions-topic', topics[0],
                         '--capacity-topic', topics[1]], check=True, stdout=subprocess.DEVNULL)
         return topics
@@ -73,10 +73,10 @@ class Load:
                     f"state: {{directory: {tempfile.mkdtemp(dir=self.folder)}, checkpoint_every: {checkpoint}}}\nlog: {{level: warning}}\n{more}")
         return f.name
 
-    def foreshock(self, sources, **config):
-        """The whole job; which resources it warned of by its built-in rule."""
+    def foreshock(self, sources, before=(), **config):
+        """The whole job; which resources it warned of by its built-in rule. `before` comes before its command."""
         if os.path.exists(self.path('warnings.jsonl')): os.remove(self.path('warnings.jsonl'))
-        r = measured([PROGRAM, 'run', self.config(sources, **config), '--until-end'], self.broker)
+        r = measured([*before, PROGRAM, 'run', self.config(sources, **config), '--until-end'], self.broker)
         return r, self.pairs(self.path('warnings.jsonl'))
 
     def pairs(self, warnings):

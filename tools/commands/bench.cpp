@@ -31,6 +31,7 @@ constexpr EventTime kStart{std::chrono::hours{24 * 20000}};
 constexpr uint64_t kJobSeconds = 600;  // of event time: long enough for every spike of the load
 constexpr uint32_t kJobMetricsEvery = 10;
 constexpr double kLeastRate = 5;       // transactions a second and service: with fewer a spike is hardly one
+constexpr int kSlotsToLearn = 400;     // before a rise of demand is sure to be warned of
 constexpr uint64_t kStageShare = 5;    // the stages are measured on a fifth of the events, which are kept in memory
 
 class Folder {
@@ -77,6 +78,15 @@ double process_cpu_us() {
     rusage u{};
     getrusage(RUSAGE_SELF, &u);
     return 1e6 * static_cast<double>(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + static_cast<double>(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+// What is made up has to fit.
+void widen(Bounds& bounds, const BenchOptions& o) {
+    const uint32_t resources = o.services * o.resources;
+    bounds.services = std::max(bounds.services, o.services);
+    bounds.metric_instances = std::max(bounds.metric_instances, resources * Workload::kMetrics);
+    bounds.hosts += resources;
+    bounds.dimension_values += o.campaigns;
 }
 
 // The load of the whole job as a file; how many of its events are transactions.
@@ -148,6 +158,7 @@ int bench_command(const BenchOptions& o) {
     if (!loaded) return print(loaded.problems()), kWrongUsage;
     Config& config = loaded.value();
     set_up_log(o, config);
+    if (o.config.empty()) widen(config.engine.bounds, o);
     const auto wanted = [&](const char* part) { return o.only.empty() || std::ranges::find(o.only, part) != o.only.end(); };
     const Folder folder(o.folder);
     if (!folder.made()) return print({problem(folder.path() + ": cannot be made", "give --folder a place that can be written")}), kOutsideFailed;
@@ -160,7 +171,7 @@ int bench_command(const BenchOptions& o) {
     };
     const WorkloadOptions load{.services = services, .rate = o.rate, .start = kStart, .resources = o.resources, .campaigns = o.campaigns};
     if (wanted("events") && !take(event_costs({load, o.events / kStageShare, o.partitions}, config.engine))) return kDidNotHold;
-    if (wanted("slots") && !take(slot_costs(config, o.config.empty(), folder.path() + "/slots"))) return kDidNotHold;
+    if (wanted("slots") && !take(slot_costs(config, o.slots, o.config.empty() && o.slots >= kSlotsToLearn, folder.path() + "/slots"))) return kDidNotHold;
     std::optional<Job> job;
     if (wanted("job")) {
         if (o.config.empty()) config.model = {};  // the load's services are discovered

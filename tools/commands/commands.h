@@ -141,6 +141,7 @@ struct BenchOptions : CommonOptions {
     uint32_t services = 50, resources = 8, campaigns = 4, partitions = 8;
     double rate = 300;              // transactions per second and service, for the stages
     uint64_t events = 1'000'000;    // of the whole job
+    int slots = 400;                // of usual demand, for the deciding stages
     std::vector<std::string> only;  // events, slots, job; empty: all
     std::string folder;             // for files and state; empty: the temporary folder
 };

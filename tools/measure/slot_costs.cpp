@@ -17,7 +17,7 @@ namespace foreshock {
 
 namespace {
 
-constexpr int kUsual = 400, kRise = 60;  // slots
+constexpr int kRise = 60;  // slots
 constexpr int kCheckpoints = 9;
 
 double median(std::vector<double> xs) {
@@ -136,11 +136,11 @@ Result<std::vector<StageCost>> checkpoint_costs(Stages& stages, const EngineOpti
 
 }  // namespace
 
-Result<std::vector<StageCost>> slot_costs(const Config& config, bool rise, const std::string& folder) {
+Result<std::vector<StageCost>> slot_costs(const Config& config, int usual, bool rise, const std::string& folder) {
     const size_t heap = heap_bytes();
     Stages stages(config.model, config.engine, config.rules);
     const auto series = static_cast<double>(stages.inventory().services().size() + stages.inventory().gauges().size());
-    const int slots = kUsual + (rise ? kRise : 0);
+    const int slots = usual + (rise ? kRise : 0);
     std::vector<StageCost> costs;
     const auto medians = [&](const std::string& when) {
         double sum = 0;
@@ -152,10 +152,10 @@ Result<std::vector<StageCost>> slot_costs(const Config& config, bool rise, const
         costs.push_back({"decide, all of these" + when, "ns a series and slot", sum});
     };
     for (int i = 0; i < slots; ++i) {
-        const double rising = i < kUsual ? 1 : 1 + 1.6 * (i - kUsual) / kRise;
+        const double rising = i < usual ? 1 : 1 + 1.6 * (i - usual) / kRise;
         stages.decide(company_slot(stages.inventory(), config.engine, i, rising));
         if (static_cast<double>(stages.judged) < series) return wrong(std::to_string(stages.judged) + " series were judged instead of " + std::to_string(static_cast<uint64_t>(series)));
-        if (i + 1 != kUsual) continue;
+        if (i + 1 != usual) continue;
         if (rise && !stages.warned.empty()) return wrong(*stages.warned.begin() + " is warned of at usual demand");
         medians("");
         costs.push_back({"baseline and response", "bytes a series", static_cast<double>(heap_bytes() - heap) / series});

@@ -28,8 +28,9 @@ struct EventSizes {
 Result<std::vector<StageCost>> event_costs(const EventSizes& sizes, const EngineOptions& options);
 
 // The deciding stages, and checkpoints of them in a store in `folder`, for the services and resources of the model. A series is here a
-// service or a metric of a resource. `rise`: the model is that of a company (company.h), whose demand rises at the end.
-Result<std::vector<StageCost>> slot_costs(const Config& config, bool rise, const std::string& folder);
+// service or a metric of a resource. `usual`: slots of usual demand. `rise`: the model is that of a company (company.h), whose demand rises
+// after them.
+Result<std::vector<StageCost>> slot_costs(const Config& config, int usual, bool rise, const std::string& folder);
 
 double thread_cpu_ns();  // CPU time of this thread
 size_t heap_bytes();     // in use, as the allocator counts them
