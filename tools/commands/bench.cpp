@@ -86,7 +86,6 @@ void widen(Bounds& bounds, const BenchOptions& o) {
     bounds.services = std::max(bounds.services, o.services);
     bounds.metric_instances = std::max(bounds.metric_instances, resources * Workload::kMetrics);
     bounds.hosts += resources;
-    bounds.dimension_values += o.campaigns;
 }
 
 // The load of the whole job as a file; how many of its events are transactions.
