@@ -160,6 +160,7 @@ Json incident_json(const WarningRevision& w) {
     if (w.incident.parent.empty() && w.rank > 0) {
         out["services"] = w.incident.services;
         put_number(out, "at_risk", w.incident.at_risk);
+        put_text(out, "currency", w.incident.currency);
     }
     if (w.incident.quiet) out["quiet"] = true;
     return out;

@@ -2,13 +2,16 @@
 // incidents by the loss that is to be expected of them, weighted by the time left and by what the business says:
 //
 //     priority = P(breach) * value a minute * 0.5 failing * 15 min * 5 / (5 + minutes left to act)
-//                * 3 where a differentiator is concerned * 1000 on a priority day of the calendar: its services come first
+//                * 3 where a differentiator is concerned * 2 during a campaign
+//                * 1000 on a priority day of the calendar: its services come first
 //
 // The value of an incident is that of the services for which no other of it waits: the same money is not counted at every call. Where
-// nothing is known, the median of what is open stands for it. One worker only.
+// nothing is known, the median of what is open stands for it. What a rule of the user's says counts as half likely with 15 minutes
+// left, or as certain and now where it is critical. One worker only.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,16 +45,19 @@ private:
     struct Incident {
         std::vector<WarningRevision*> parts;  // the one that speaks first
         double priority = 0, value_per_minute = 0;
-        std::string reason;
-        const WarningRevision* before = nullptr;  // speaks for what the same owner should see to later
+        std::string money, reason;  // money: at risk, in each currency; empty: unknown
+        const WarningRevision* before = nullptr;  // speaks for what the same people should see to later
         const WarningRevision* after = nullptr;   // … first
         WarningRevision& head() const { return *parts.front(); }
     };
 
     std::vector<Incident> join(std::vector<WarningRevision>& open) const;
     void choose_head(Incident& incident) const;
+    std::set<ServiceIndex> behind(const std::string& service) const;
     void value(Incident& incident) const;
+    std::string people(const Incident& incident) const;
     void judge(EventTime now, double value_unknown, Incident& incident) const;
+    std::string company(const Incident& incident) const;
     void put(Incident& incident, uint32_t rank);
     void complete(const std::vector<Incident>& incidents, std::vector<WarningRevision>& said);
 

@@ -64,12 +64,13 @@ struct WarningRevision {
         std::string id;                     // "i-" and 16 hex digits
         std::string parent;                 // warning that speaks for it; empty: this one does
         std::vector<std::string> services;  // of the parent: all that it concerns, by name
-        double at_risk = 0;                 // of all of them
+        double at_risk = 0;                 // of all of them, as far as it is of this currency
+        std::string currency;               // the parent's, or that of the greatest part
         bool quiet = false;                 // another has spoken for this one ever since it opened: it pages nobody
     } incident;
     uint32_t rank = 0;      // of its incident among all that are open, 1 first; 0: over
     std::string rank_reason;
-    std::string after;      // warning that the same owner should see to first; empty: none
+    std::string after;      // warning that the same people should see to first; empty: none
     struct Advice { std::string action, resource, unit; double amount = 0, lead_time_seconds = 0, cost_per_hour = 0; };
     std::vector<Advice> advice;
     // Readings that led to the probability: what each adds to the logarithm of the odds, heaviest first.

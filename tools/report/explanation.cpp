@@ -120,7 +120,7 @@ void put_rank(const Json& w, Lines& out) {
     if (known(impact, "value_per_minute") && number(impact, "value_per_minute") > 0)
         out.add("value", fmt::format("{} {} a minute, {} at risk", text(impact, "currency"), say(impact, "value_per_minute"), say(impact, "at_risk")));
     if (known(w, "rank")) out.add("rank", fmt::format("{}: {} (priority {})", number(w, "rank"), text(w, "rank_reason"), say(w, "priority")));
-    if (!text(w, "after").empty()) out.add("rank", "the same owner has to see to " + text(w, "after") + " first");
+    if (!text(w, "after").empty()) out.add("rank", "the same people have to see to " + text(w, "after") + " first");
     std::string services;
     for (const Json& s : at(incident, "services")) services += (services.empty() ? "" : ", ") + s.get<std::string>();
     if (!text(incident, "id").empty())
