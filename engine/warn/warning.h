@@ -65,8 +65,8 @@ struct WarningRevision {
         std::string parent;                 // warning that speaks for it; empty: this one does
         std::vector<std::string> services;  // of the parent: all that it concerns, by name
         double at_risk = 0;                 // of all of them, as far as it is of this currency
-        std::string currency;               // the parent's, or that of the greatest part
         bool quiet = false;                 // another has spoken for this one ever since it opened: it pages nobody
+        std::string currency;               // of at_risk: the parent's, or that of the greatest part
     } incident;
     uint32_t rank = 0;      // of its incident among all that are open, 1 first; 0: over
     std::string rank_reason;

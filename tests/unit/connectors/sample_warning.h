@@ -41,7 +41,7 @@ inline WarningRevision sample_warning() {
     w.impact.at_risk = 20500.5;
     w.impact.currency = "EUR";
     w.priority = 12.5;
-    w.incident = {"i-00000000000000af", "", {"checkout", "web"}, 20500.5, false};
+    w.incident = {"i-00000000000000af", "", {"checkout", "web"}, 20500.5, false, "EUR"};
     w.rank = 2;
     w.rank_reason = "EUR 20,500 at risk, 6 min left";
     w.after = "w-1";

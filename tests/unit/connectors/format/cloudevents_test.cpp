@@ -29,7 +29,7 @@ TEST_CASE("a warning is these bytes as a CloudEvent") {
         R"("causes":[{"node":"checkout","what":"value","share":1}],)"
         R"("impact":{"value_per_minute":4100,"at_risk":20500.5,"currency":"EUR"},"priority":12.5,)"
         R"("rank":2,"rank_reason":"EUR 20,500 at risk, 6 min left","after":"w-1",)"
-        R"("incident":{"id":"i-00000000000000af","services":["checkout","web"],"at_risk":20500.5},)"
+        R"("incident":{"id":"i-00000000000000af","services":["checkout","web"],"at_risk":20500.5,"currency":"EUR"},)"
         R"("advice":[{"action":"add","resource":"db-1","unit":"replica","amount":3,"lead_time_seconds":300,"cost_per_hour":1.2}],)"
         R"("reasons":[],"grounds":{"levels":{"raise":0.5,"clear":0.35},"indicator":{"value":180,"below":300},)"
         R"("demand":{"level":113.333},"resource":{"level":0.71,"predicted":0.7},"law":{"probability":0.64,"seconds":480},)"
