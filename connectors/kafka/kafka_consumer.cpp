@@ -12,7 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kSlice{20};  // a trickle of records waits no longer than this to be a batch
 constexpr milliseconds kLookEvery{1000};
-constexpr int kLook_ms = 200;
+constexpr int kLook_ms = 200, kLookUp_ms = 2000;
 constexpr uint32_t kNowhere = UINT32_MAX;
 
 KafkaConsumer& consumer_of(void* opaque) { return *static_cast<KafkaConsumer*>(static_cast<KafkaLink*>(opaque)); }
@@ -251,11 +251,14 @@ void KafkaConsumer::hand_over_one(const rd_kafka_message_t& message, RecordBatch
     if (p.next == p.end) end_partition(number);
 }
 
-// Either it was on its way when the partition was taken, or the broker counts anew.
+// Either it was on its way when the partition was taken, or the broker counts anew. What librdkafka remembers of the end may be
+// older than what another consumer has read since.
 void KafkaConsumer::on_old_record(const Partition& p) {
-    int64_t low = 0, high = RD_KAFKA_OFFSET_INVALID;
+    int64_t low = 0, high = 0;
     if (p.ended || rd_kafka_get_watermark_offsets(client_.get(), p.topic.c_str(), p.id, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-    if (high >= 0 && high < p.next) fail(lost_end(p.name, p.next, high) + " (" + kBeginAnew + ")");
+    if (high < 0 || high >= p.next) return;
+    if (rd_kafka_query_watermark_offsets(client_.get(), p.topic.c_str(), p.id, &low, &high, kLookUp_ms) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    if (high < p.next) fail(lost_end(p.name, p.next, high) + " (" + kBeginAnew + ")");
 }
 
 void KafkaConsumer::on_message_error(const rd_kafka_message_t& message) {

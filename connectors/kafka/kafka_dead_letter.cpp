@@ -23,13 +23,18 @@ bool KafkaDeadLetter::flush(std::chrono::milliseconds timeout) {
     return !away_;
 }
 
+std::string KafkaDeadLetter::failure() {
+    rd_kafka_poll(producer_->client(), 0);
+    return producer_->kept_out() ? "dead letters to topic " + topic_ + ": " + producer_->failure() : "";
+}
+
 void KafkaDeadLetter::write(std::string_view partition, const BadRecord& record) { send(partition, dead_letter_json(partition, record)); }
 void KafkaDeadLetter::write(const UndeliveredWarning& warning) { send(warning.receiver, dead_letter_json(warning)); }
 
 void KafkaDeadLetter::send(std::string_view key, const std::string& value) {
-    if (!producer_->send(topic_, {key, value}, std::chrono::milliseconds{0})) {
-        refused_.fetch_add(1, std::memory_order_relaxed);
-    }
+    const rd_kafka_resp_err_t error = producer_->put(topic_, {key, value}, std::chrono::milliseconds{0});
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || refused_.fetch_add(1, std::memory_order_relaxed) > 0) return;
+    producer_->say(LogLevel::error, "dead letters are given up, the first to topic " + topic_ + ": " + kafka_text(error));
 }
 
 }  // namespace foreshock

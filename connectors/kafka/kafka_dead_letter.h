@@ -21,6 +21,7 @@ public:
     void write(std::string_view partition, const BadRecord& record) override;
     void write(const UndeliveredWarning& warning) override;
     bool flush(std::chrono::milliseconds timeout) override;
+    std::string failure() override;
     uint64_t lost() const { return refused_.load(std::memory_order_relaxed) + producer_->lost(); }
     bool ready() const { return producer_->reachable(); }
 

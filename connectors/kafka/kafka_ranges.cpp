@@ -22,8 +22,9 @@ int time_left_ms(KafkaDeadline deadline, int most) {
 
 // Nothing is assigned yet, so that there is nothing but what is said about the connection.
 void hear(rd_kafka_t* client) {
-    const KafkaQueue queue(rd_kafka_queue_get_consumer(client));
+    const KafkaQueue queue(rd_kafka_queue_get_consumer(client));  // null for one without a group
     if (queue) rd_kafka_queue_poll_callback(queue.get(), 0);
+    else rd_kafka_poll(client, 0);
 }
 
 // Calls until it succeeds, fails for good, or the time is over; at least once.

@@ -7,7 +7,7 @@ using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, KafkaDestroy<rd_kafka_NewT
 using Options = std::unique_ptr<rd_kafka_AdminOptions_t, KafkaDestroy<rd_kafka_AdminOptions_destroy>>;
 using Event = std::unique_ptr<rd_kafka_event_t, KafkaDestroy<rd_kafka_event_destroy>>;
 
-constexpr int kTimeout_ms = 15'000;
+constexpr int kTimeout_ms = 15'000, kLook_ms = 100;
 constexpr size_t kErrorBytes = 512;
 
 Diagnostic trouble(const std::string& what, const std::string& why) { return {{}, 0, 0, "Kafka: " + what + ": " + why, {}}; }
@@ -63,8 +63,12 @@ Result<std::vector<KafkaTopicMade>> make_topics(const KafkaSettings& settings, c
     char error[kErrorBytes] = "";
     (void)rd_kafka_AdminOptions_set_request_timeout(options.get(), kTimeout_ms, error, sizeof error);
     rd_kafka_CreateTopics(client.value().get(), list.data(), list.size(), options.get(), queue.get());
-    const Event event(rd_kafka_queue_poll(queue.get(), 2 * kTimeout_ms));
-    return outcome(event.get());
+    for (int waited_ms = 0;; waited_ms += kLook_ms) {
+        const Event event(rd_kafka_queue_poll(queue.get(), kLook_ms));
+        rd_kafka_poll(client.value().get(), 0);  // hears why
+        if (!link.failure().empty()) return Diagnostic{{}, 0, 0, link.failure(), {}};
+        if (event || waited_ms > 2 * kTimeout_ms) return outcome(event.get());
+    }
 }
 
 }  // namespace foreshock

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "engine/event/event.h"
@@ -24,6 +25,8 @@ public:
     virtual void write(const UndeliveredWarning& warning) = 0;
     // Returns when everything written so far has arrived, or false where it has not in time, or at once where nobody takes it.
     virtual bool flush(std::chrono::milliseconds) { return true; }
+    // Why it never took anything and never will, before it took the first: the run ends. Empty: it may.
+    virtual std::string failure() { return {}; }
 };
 
 }  // namespace foreshock

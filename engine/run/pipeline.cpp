@@ -80,7 +80,7 @@ std::string Pipeline::failure() const {
         if (std::string why = lane->failure(); !why.empty()) return why;
     for (const Sink* sink : sinks_)
         if (std::string why = sink->failure(); !why.empty()) return why;
-    return {};
+    return settings_.dead_letters == nullptr ? std::string{} : settings_.dead_letters->failure();
 }
 
 Status Pipeline::finish() {

@@ -43,6 +43,7 @@ IngestInstance::IngestInstance(const Config& config, const Components& component
       components_(components),
       settings_(group_settings(config, source_of(config).topics, source_of(config).group)),
       producing_(producer_settings(config)),
+      dead_letters_(dead_letters),
       number_(number),
       decoder_(decoders.make(names)),
       maker_({config.engine, config.model, components, names, dead_letters, 512 << 10,
@@ -204,6 +205,7 @@ Status IngestInstance::run(const std::atomic<bool>& stop) {
             maker_.take(records, events, steady_clock::now());
         }
         if (maker_.due(steady_clock::now())) end = write(maker_.cut(steady_clock::now()));
+        if (const std::string why = dead_letters_ ? dead_letters_->failure() : ""; end.ok() && !why.empty()) end = Diagnostic{{}, 0, 0, why, {}};
     }
     if (end.ok() && !lost_ && maker_.has_news()) end = write(maker_.cut(steady_clock::now()));
     records.clear();

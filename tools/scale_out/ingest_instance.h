@@ -46,6 +46,7 @@ private:
     const Components& components_;
     KafkaSourceSettings settings_;
     KafkaSettings producing_;
+    DeadLetterOutput* dead_letters_;  // may be null
     unsigned number_;
     std::unique_ptr<Decoder> decoder_;
     PartialMaker maker_;

@@ -39,7 +39,7 @@ Status check_topics(const Config& config) {
         const auto there = kafka_partition_names(client.value().get(), {t.name}, link, std::chrono::steady_clock::now() + kGreeting);
         if (!there) {
             Diagnostic d = there.problems().front();
-            if (d.hint.empty()) d.hint = hint;
+            if (d.hint.empty() && link.failure().empty()) d.hint = hint;
             return d;
         }
         if (there.value().size() != static_cast<size_t>(t.partitions))
