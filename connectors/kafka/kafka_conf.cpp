@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace foreshock {
@@ -19,13 +20,14 @@ void error_callback(rd_kafka_t* client, int error, const char* reason, void* opa
     static_cast<KafkaLink*>(opaque)->on_error(client, static_cast<rd_kafka_resp_err_t>(error), reason);
 }
 
-// What librdkafka logs besides: connections that fail come by the error callback as
-// well, once for each change; a producer's first steps are tried again.
+// What librdkafka logs besides: connections that fail, and what is fatal, come by the error callback as well, once for each change;
+// what fails in a transaction is also its result; a producer's first steps are tried again.
+constexpr std::array<std::string_view, 7> kToldElsewhere{"FAIL", "ERROR", "GETPID", "SSL", "FATAL", "TXNERR", "ADDPARTS"};
+
 void log_callback(const rd_kafka_t* client, int level, const char* facility, const char* text) {
-    const std::string_view about = facility;
-    if (level > kSyslogWarning || about == "FAIL" || about == "ERROR" || about == "GETPID" || about == "SSL") return;
+    if (level > kSyslogWarning || std::ranges::find(kToldElsewhere, facility) != kToldElsewhere.end()) return;
     const auto* link = static_cast<const KafkaLink*>(rd_kafka_opaque(client));
-    if (link != nullptr) link->say(level <= kSyslogError ? LogLevel::error : LogLevel::warning, text);
+    if (link != nullptr && !link->hushed()) link->say(level <= kSyslogError ? LogLevel::error : LogLevel::warning, text);
 }
 
 // Whether the two sides do not trust each other; a handshake also fails where a broker ends or a proxy has none behind it.
@@ -94,6 +96,7 @@ void KafkaLink::say(LogLevel level, const std::string& text) const {
 }
 
 void KafkaLink::on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason) {
+    if (hushed()) return;
     if (error == RD_KAFKA_RESP_ERR__FATAL) {
         char why[kErrorBytes] = "";
         rd_kafka_fatal_error(client, why, sizeof why);

@@ -78,6 +78,9 @@ public:
     void fail(const std::string& why);  // the first reason is kept
     void say(LogLevel level, const std::string& text) const;
     void on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const char* reason);
+    // From now on the client ends, and what it meets on the way is nobody's concern.
+    void hush() { hushed_.store(true, std::memory_order_relaxed); }
+    bool hushed() const { return hushed_.load(std::memory_order_relaxed); }
 
 private:
     void on_refusal(rd_kafka_resp_err_t error, const std::string& reason);
@@ -88,6 +91,7 @@ private:
     std::atomic<bool> lost_{false};        // said that all brokers are away
     std::atomic<bool> known_{false};       // a broker answered once
     std::atomic<bool> kept_out_{false};
+    std::atomic<bool> hushed_{false};
     std::atomic<bool> complained_{false};  // of a password or certificate, since a broker last answered
     mutable std::mutex mutex_;             // guards the texts
     std::string failure_, last_error_;

@@ -1,6 +1,7 @@
 // kafka-admin BROKERS create NAME[:PARTITIONS]...   topics; one that exists already is left as it is
 //                     grow NAME:PARTITIONS          a topic has more partitions from now on
 //                     delete NAME...                topics
+//                     limit NAME:BYTES              a topic takes no batches of records that are larger
 //                     deny USER TOPIC               a secured broker lets nobody use the topic any more, and this user not write to it
 //                     undeny USER TOPIC             takes that back
 #include <librdkafka/rdkafka.h>
@@ -26,6 +27,7 @@ using Event = std::unique_ptr<rd_kafka_event_t, Destroy<rd_kafka_event_destroy>>
 using NewTopic = std::unique_ptr<rd_kafka_NewTopic_t, Destroy<rd_kafka_NewTopic_destroy>>;
 using DeleteTopic = std::unique_ptr<rd_kafka_DeleteTopic_t, Destroy<rd_kafka_DeleteTopic_destroy>>;
 using NewPartitions = std::unique_ptr<rd_kafka_NewPartitions_t, Destroy<rd_kafka_NewPartitions_destroy>>;
+using Resource = std::unique_ptr<rd_kafka_ConfigResource_t, Destroy<rd_kafka_ConfigResource_destroy>>;
 using Acl = std::unique_ptr<rd_kafka_AclBinding_t, Destroy<rd_kafka_AclBinding_destroy>>;
 
 constexpr int kTimeoutMs = 15'000;
@@ -87,6 +89,10 @@ bool wait(rd_kafka_t* client, const std::function<void(rd_kafka_queue_t*)>& ask,
     if (const auto* r = rd_kafka_event_DeleteTopics_result(event.get())) topics = rd_kafka_DeleteTopics_result_topics(r, &count);
     if (const auto* r = rd_kafka_event_CreatePartitions_result(event.get())) topics = rd_kafka_CreatePartitions_result_topics(r, &count);
     for (size_t i = 0; topics != nullptr && i < count; ++i) judge(rd_kafka_topic_result_name(topics[i]), rd_kafka_topic_result_error(topics[i]));
+    if (const auto* r = rd_kafka_event_AlterConfigs_result(event.get())) {
+        const auto** resources = rd_kafka_AlterConfigs_result_resources(r, &count);
+        for (size_t i = 0; i < count; ++i) judge(rd_kafka_ConfigResource_name(resources[i]), rd_kafka_ConfigResource_error(resources[i]));
+    }
     if (const auto* r = rd_kafka_event_CreateAcls_result(event.get())) {
         const auto** acls = rd_kafka_CreateAcls_result_acls(r, &count);
         for (size_t i = 0; i < count; ++i) {
@@ -125,6 +131,15 @@ bool grow(rd_kafka_t* client, const Words& words) {
     return wait(client, [&](auto* queue) { rd_kafka_CreatePartitions(client, list, 1, nullptr, queue); });
 }
 
+bool limit(rd_kafka_t* client, const Words& words) {
+    const Topic t = parse(words.at(0));
+    const Resource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, t.name.c_str())};
+    if (rd_kafka_ConfigResource_set_config(resource.get(), "max.message.bytes", std::to_string(t.partitions).c_str()) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        throw Wrong{words.at(0)};
+    rd_kafka_ConfigResource_t* list[] = {resource.get()};
+    return wait(client, [&](auto* queue) { rd_kafka_AlterConfigs(client, list, 1, nullptr, queue); });
+}
+
 bool deny(rd_kafka_t* client, const Words& words, bool denied) {
     char error[512] = "";
     const auto make = denied ? rd_kafka_AclBinding_new : rd_kafka_AclBindingFilter_new;
@@ -142,6 +157,7 @@ bool run(rd_kafka_t* client, const std::string& command, const Words& words) {
     if (command == "create") return create(client, words);
     if (command == "delete") return remove(client, words);
     if (command == "grow") return grow(client, words);
+    if (command == "limit") return limit(client, words);
     if (command == "deny" || command == "undeny") return deny(client, words, command == "deny");
     throw Wrong{"no command " + command};
 }
@@ -151,7 +167,7 @@ bool run(rd_kafka_t* client, const std::string& command, const Words& words) {
 int main(int argc, char** argv) {
     const Words words(argv + 1, argv + argc);
     try {
-        if (words.size() < 3) throw Wrong{"usage: kafka-admin BROKERS create|grow|delete|deny|undeny WORD..."};
+        if (words.size() < 3) throw Wrong{"usage: kafka-admin BROKERS create|grow|delete|limit|deny|undeny WORD..."};
         const Client client = connect(words[0]);
         return client && run(client.get(), words[1], {words.begin() + 2, words.end()}) ? 0 : 3;
     } catch (const Wrong& wrong) {
