@@ -9,6 +9,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int64_t kLongestWait_ms = 100;  // for room, before looking again
+constexpr milliseconds kLookEvery{1000};  // for a broker
+constexpr int kLook_ms = 200;
 
 rd_kafka_resp_err_t produce(rd_kafka_t* client, const std::string& topic, const KafkaRecord& r) {
     // librdkafka copies all of it; its interface is older than const.
@@ -65,6 +67,19 @@ rd_kafka_resp_err_t KafkaProducer::put(const std::string& topic, const KafkaReco
 
 bool KafkaProducer::flush(milliseconds timeout) {
     return rd_kafka_flush(client_.get(), static_cast<int>(timeout.count())) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+bool KafkaProducer::finds_broker() {
+    rd_kafka_poll(client_.get(), 0);  // hears of brokers that went or came
+    const auto now = steady_clock::now().time_since_epoch();
+    if (reachable() || now < next_look_.load()) return reachable();
+    next_look_ = now + kLookEvery;
+    const rd_kafka_metadata_t* metadata = nullptr;
+    if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLook_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+        answered();
+    }
+    return reachable();
 }
 
 void KafkaProducer::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {

@@ -72,8 +72,7 @@ OutboundCounts KafkaSender::counts() const {
 
 bool KafkaSender::ready() const {
     const std::lock_guard lock(mutex_);
-    if (producer_) rd_kafka_poll(producer_->client(), 0);  // hears of brokers that went or came
-    return connected_ && failure_.empty() && counts_.reached && producer_ && producer_->reachable();
+    return producer_ && producer_->finds_broker() && connected_ && failure_.empty() && counts_.reached;
 }
 
 void KafkaSender::run() {
@@ -163,7 +162,7 @@ TransactionResult KafkaSender::send(const Batch& batch, uint64_t first) {
     if (r.done()) r = commit_number(first + batch.size());
     if (r.step == TransactionStep::abort) {
         const TransactionResult aborted = patiently([&] { return producer_->abort(kStep); });
-        if (!aborted.done()) r = aborted;
+        if (!aborted.done() && !is_final(r.error)) r = aborted;
     }
     in_transaction_ = r.step == TransactionStep::again;  // stopping in the middle of it
     return r;

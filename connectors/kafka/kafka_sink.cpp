@@ -42,8 +42,7 @@ std::string KafkaSink::failure() const {
 }
 
 bool KafkaSink::ready() const {
-    rd_kafka_poll(producer_->client(), 0);  // hears of brokers that went or came
-    return producer_->reachable() && producer_->failure().empty();
+    return producer_->finds_broker() && producer_->failure().empty();
 }
 
 }  // namespace foreshock
