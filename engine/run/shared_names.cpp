@@ -12,21 +12,14 @@ SharedNames::SharedNames(const Bounds& bounds) {
     spaces_[static_cast<size_t>(NameSpace::occurrence)].bound = bounds.occurrences;
 }
 
-NameId SharedNames::known(Space& space, std::string_view text) {
-    if (const auto found = space.ids.find(text); found != space.ids.end()) return found->second;
-    space.refused.fetch_add(1, std::memory_order_relaxed);
-    return kNameOverflow;
-}
-
 NameId SharedNames::intern(NameSpace space, std::string_view text) {
     if (text.empty()) return kNoName;
-    Space& s = spaces_[static_cast<size_t>(space)];
-    if (s.full.load(std::memory_order_acquire)) return known(s, text);
     const std::lock_guard lock(mutex_);
-    if (const auto found = s.ids.find(text); found != s.ids.end()) return found->second;
+    Space& s = spaces_[static_cast<size_t>(space)];
+    if (const auto known = s.ids.find(std::string(text)); known != s.ids.end()) return known->second;
     if (s.texts.size() > s.bound) {
-        s.full.store(true, std::memory_order_release);
-        return known(s, text);
+        ++s.refused;
+        return kNameOverflow;
     }
     const auto id = static_cast<NameId>(s.texts.size());
     s.texts.push_back(&s.ids.emplace(text, id).first->first);
@@ -41,6 +34,7 @@ std::string SharedNames::text(NameSpace space, NameId id) const {
 }
 
 uint64_t SharedNames::refused(NameSpace space) const {
+    const std::lock_guard lock(mutex_);
     return spaces_[static_cast<size_t>(space)].refused;
 }
 
