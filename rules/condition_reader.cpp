@@ -139,7 +139,7 @@ void ConditionReader::read_joined(ReadContext& context, const Section& section, 
         return;
     }
     if (value == nullptr || !value->is_sequence() || value->items.empty()) {
-        section.problem(key, "expected a list of conditions" + (value == nullptr ? std::string{} : ", found " + describe(*value)), "write " + key + ": [{spike: {}}, {pressure: {}}]");
+        section.problem(key, "expected a list of conditions" + (value == nullptr ? std::string{} : value->is_sequence() ? std::string(", found an empty one") : ", found " + describe(*value)), "write " + key + ": [{spike: {}}, {pressure: {}}]");
         return;
     }
     if (value->items.size() > kMostParts) section.problem(key, "more than 32 conditions", "join some of them in a condition of their own");

@@ -140,6 +140,7 @@ Result<Config> load_config_text(std::string_view text, const std::string& file_n
     RulesDraft rules = loader.rules().read();
     check_rules(rules, loader.draft().model, problems);
     if (!problems.empty()) return problems.take();
+    note_model(loader.draft(), problems);
     config.model = std::move(loader.draft().model);
     config.model.hash = loader.hash(config.engine);
     note_rules(rules, config.model, problems);

@@ -23,7 +23,9 @@ void read_span(const Section& section, CalendarEntry& entry, const std::vector<Z
     if (!section.has("start")) {
         section.problem("start", "is missing", "write start: 2026-11-27T00:00:00Z, or monthly: 25");
     } else if (start && end && *end <= *start) {
-        section.problem("end", "is not after start");
+        const YamlNode* text = section.value("start");
+        const bool skipped = !parse_rfc3339(text->text) && !exists_locally(text->text, zone);
+        section.problem("end", "is not after start", skipped ? "clocks go forward then: " + text->text + " does not exist and is taken as " + to_local_text(*start, zone) : "");
     } else if (start) {
         entry.occurrences.push_back({*start, end.value_or(kEndOfTime)});
     }

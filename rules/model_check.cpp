@@ -103,7 +103,23 @@ void check_windows(const ModelDraft& draft, Micros slot_length, Problems& proble
     }
 }
 
+void note_metric(const ModelDraft& draft, const ServiceModel& service, const Slo& slo, Problems& notes) {
+    const auto resource = std::ranges::find(draft.model.resources, slo.resource, &ResourceModel::name);
+    if (resource == draft.model.resources.end() || slo.metric.empty()) return;
+    const auto metrics = names_of(resource->metrics);
+    if (std::ranges::find(metrics, slo.metric) != metrics.end()) return;
+    const auto near = nearest(slo.metric, metrics);
+    const auto place = draft.places.find("services." + service.name + ".slos." + slo.name);
+    if (near.empty() || place == draft.places.end()) return;
+    notes.add(place->second, in_quotes(slo.resource) + " lists no metric " + in_quotes(slo.metric) + ", which this promise is about", "did you mean '" + std::string(near) + "'? Else add it under metrics");
+}
+
 }  // namespace
+
+void note_model(const ModelDraft& draft, Problems& notes) {
+    for (const ServiceModel& service : draft.model.services)
+        for (const Slo& slo : service.slos) note_metric(draft, service, slo, notes);
+}
 
 void check_model(ModelDraft& draft, Micros slot_length, Problems& problems) {
     check_names(draft, problems);

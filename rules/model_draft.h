@@ -39,6 +39,8 @@ void read_model(ReadContext& context, const Section& top, ModelDraft& draft);
 
 // When all files are read: unknown names, cycles of synchronous calls, windows that are no whole slots.
 void check_model(ModelDraft& draft, Micros slot_length, Problems& problems);
+// What is legal but hardly meant: promises about a metric that its resource does not list, where a listed one is near.
+void note_model(const ModelDraft& draft, Problems& notes);
 // Promises that are built on others: their parts, and that none promises more than what it is built on allows.
 // Members of views: services, or nodes of the same view that do not hold each other.
 void check_views(ModelDraft& draft, Problems& problems);

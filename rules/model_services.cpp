@@ -1,6 +1,7 @@
 // Services and their calls; model_slos.cpp reads their promises.
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "rules/model_reader.h"
 #include "rules/values.h"
@@ -31,6 +32,25 @@ std::optional<Call> read_member(ReadContext& context, const YamlNode& item, std:
     section.choice("roll_up", call.roll_up);
     return call;
 }
+
+// Members that stand in for each other, and how many of them are said to be needed.
+class Group {
+public:
+    void add(const YamlNode& item, uint32_t needs) {
+        ++members_;
+        if (item.entries.front().value.find("needs") != nullptr) said_.push_back({needs, item.entries.front().value.find("needs")->value.place});
+    }
+    void check(ReadContext& context, const std::string& name) const {
+        for (const auto& [needs, place] : said_) {
+            if (needs > members_) context.problems.add(place, "needs: the group " + in_quotes(name) + " has " + std::to_string(members_) + (members_ == 1 ? " member" : " members") + ", and needs " + std::to_string(needs), "at most " + std::to_string(members_));
+            else if (needs != said_.front().first) context.problems.add(place, "needs: the group " + in_quotes(name) + " is said to need " + std::to_string(said_.front().first) + " and " + std::to_string(needs), "write it once");
+        }
+    }
+
+private:
+    size_t members_ = 0;
+    std::vector<std::pair<uint32_t, Place>> said_;
+};
 
 void read_calls(ReadContext& context, const Section& section, ServiceModel& service, ModelDraft& draft) {
     read_members(context, section, "calls", "services.*.calls.*", service.calls, [&](const Call& call, Place place) {
@@ -66,10 +86,14 @@ void read_members(ReadContext& context, const Section& section, std::string_view
     const YamlNode* list = section.value(key);
     if (list == nullptr) return;
     if (!list->is_sequence()) return section.problem(key, "expected a list of services, found " + describe(*list), "write [first, second]");
+    std::map<std::string, Group> groups;
     for (const YamlNode& item : list->items) {
         auto member = read_member(context, item, key, path);
-        if (member && take(*member, item.place)) into.push_back(std::move(*member));
+        if (!member || !take(*member, item.place)) continue;
+        if (!member->group.empty()) groups[member->group].add(item, member->needs);
+        into.push_back(std::move(*member));
     }
+    for (const auto& [name, group] : groups) group.check(context, name);
 }
 
 void read_service(ReadContext& context, const Section& section, ServiceModel& service, ZoneTable& zones, ModelDraft& draft) {

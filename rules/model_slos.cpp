@@ -1,6 +1,7 @@
 // Promises: indicator, threshold, objective and its period, error budget, corrections.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "rules/model_reader.h"
 #include "rules/values.h"
@@ -74,6 +75,13 @@ void read_below(const Section& section, Slo& slo) {
         return;
     }
     if (!section.has("below")) return section.problem("below", "is missing", "the promise: the indicator stays below this");
+    const bool seconds = slo.indicator == Indicator::freshness;
+    const auto time = parse_duration(section.value("below")->text);
+    if (time && (seconds || slo.indicator == Indicator::latency_quantile) && !parse_number(section.value("below")->text)) {
+        char number[32];
+        std::snprintf(number, sizeof number, "%.10g", static_cast<double>(time->count()) / (seconds ? 1e6 : 1e3));
+        return section.problem("below", "expected a number, found " + describe(*section.value("below")), "write " + std::string(number) + ": it is in " + (seconds ? "seconds" : "milliseconds"));
+    }
     if (!section.read("below", slo.below)) return;
     const bool ratio = slo.indicator == Indicator::error_ratio || slo.indicator == Indicator::drop || slo.indicator == Indicator::composite;
     const bool percentage = section.value("below")->text.ends_with('%');

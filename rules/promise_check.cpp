@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "rules/model_draft.h"
 #include "rules/values.h"
@@ -25,6 +26,26 @@ double at_least(const std::vector<Part>& parts, size_t needs) {
     double sum = 0;
     for (size_t n = needs; n < holding.size(); ++n) sum += holding[n];
     return sum;
+}
+
+// That the weighted share of those that do not hold stays below `below`; 1 where the weights are too many to tell.
+double weighted_below(const std::vector<std::pair<Part, double>>& parts, double below) {
+    constexpr size_t kMostSums = 100'000;
+    std::map<int64_t, double> failing{{0, 1}};  // by weight in millionths
+    double all = 0;
+    for (const auto& [part, weight] : parts) {
+        std::map<int64_t, double> next;
+        for (const auto& [sum, p] : failing) {
+            next[sum] += p * part.objective;
+            next[sum + std::llround(weight * 1e6)] += p * (1 - part.objective);
+        }
+        if (next.size() > kMostSums) return 1;
+        failing = std::move(next);
+        all += weight;
+    }
+    double holds = 0;
+    for (const auto& [sum, p] : failing) if (static_cast<double>(sum) * 1e-6 < below * all - 1e-9) holds += p;
+    return holds;
 }
 
 std::string percent(double share) {
@@ -111,8 +132,9 @@ private:
     }
 
     void check_composite(const ServiceModel& service, const Slo& slo) {
-        if (!slo.objective || slo.weighted) return;
+        if (!slo.objective) return;
         std::vector<Part> parts;
+        std::vector<std::pair<Part, double>> weights;
         for (const SloPart& p : slo.parts) {
             const auto at = slos_.find(p.service + "." + p.slo);
             if (at == slos_.end()) return;  // has a problem of its own
@@ -122,8 +144,9 @@ private:
                 return;
             }
             parts.push_back({at->first, *at->second.second->objective});
+            weights.emplace_back(parts.back(), p.weight);
         }
-        const double most = at_least(parts, slo.needs > 0 ? slo.needs : parts.size());
+        const double most = slo.weighted ? weighted_below(weights, slo.below) : at_least(parts, slo.needs > 0 ? slo.needs : parts.size());
         if (*slo.objective <= most + 1e-12) return;
         problems_.add(place_of(key_of(service, slo)), "objective: " + percent(*slo.objective) + " is more than what it is built on allows: " + percent(most) + " (" + joined(parts) + ")",
                       "promise at most " + percent(most) + ", or have its parts promise more");
@@ -140,22 +163,45 @@ private:
         return best;
     }
 
-    void check_calls(const ServiceModel& service, const Slo& slo) {
-        if (!slo.objective || !of_availability(slo)) return;
-        std::vector<Part> all;
+    // All that has to hold for a service to hold, each once: what is called, and behind a callee that promises nothing what that
+    // one calls. `seen` are services on the way.
+    void collect(const ServiceModel& service, std::map<std::string, double>& all, std::set<std::string>& seen) const {
         std::map<std::string, std::pair<std::vector<Part>, size_t>> groups;
         for (const Call& call : service.calls) {
+            const auto callee = services_.find(call.service);
+            if (call.asynchronous || call.optional || callee == services_.end()) continue;
             const auto part = promised(call.service);
-            if (call.asynchronous || call.optional || !part) continue;
-            if (call.group.empty()) {
-                all.push_back(*part);
-            } else {
-                auto& [members, needs] = groups[call.group];
-                members.push_back(*part);
+            if (!call.group.empty()) {
+                auto& [members, needs] = groups[service.name + " " + call.group];
+                const auto member = part ? part : behind(*callee->second, seen);
+                members.push_back(member.value_or(Part{call.service, 1}));  // of what nothing is known all may be hoped
                 needs = std::max<size_t>(needs, call.needs);
+            } else if (part) {
+                all.emplace(part->name, part->objective);
+            } else if (seen.insert(call.service).second) {
+                collect(*callee->second, all, seen);
             }
         }
-        for (const auto& [name, group] : groups) all.push_back({name, at_least(group.first, std::min(group.second, group.first.size()))});
+        for (const auto& [name, group] : groups)
+            if (const double share = at_least(group.first, std::min(group.second, group.first.size())); share < 1) all.emplace(name, share);
+    }
+
+    // What a service that promises nothing itself can keep, by what it calls.
+    std::optional<Part> behind(const ServiceModel& service, std::set<std::string> seen) const {
+        std::map<std::string, double> all;
+        if (seen.insert(service.name).second) collect(service, all, seen);
+        double share = 1;
+        for (const auto& [name, objective] : all) share *= objective;
+        return all.empty() ? std::nullopt : std::optional(Part{service.name, share});
+    }
+
+    void check_calls(const ServiceModel& service, const Slo& slo) {
+        if (!slo.objective || !of_availability(slo)) return;
+        std::map<std::string, double> needed;
+        std::set<std::string> seen{service.name};
+        collect(service, needed, seen);
+        std::vector<Part> all;
+        for (const auto& [name, objective] : needed) all.push_back({name, objective});
         const double most = at_least(all, all.size());
         if (*slo.objective <= most + 1e-12) return;
         draft_.notices.push_back({place_of(key_of(service, slo)), "objective: " + percent(*slo.objective) + " is more than what it calls allows: " + percent(most) + " (" + joined(all) + ")",

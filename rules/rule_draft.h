@@ -34,6 +34,9 @@ void check_rules(const RulesDraft& draft, const Model& model, Problems& problems
 // What is legal but hardly meant: definitions that nobody uses, rules that can never fire on this model, rules written twice.
 void note_rules(const RulesDraft& draft, const Model& model, Problems& notes);
 
+// Does anything in the model have the label?
+bool has_label(const Model& model, const std::string& label);
+
 // Services of the model that the rule is judged for, as far as the model tells; all of them where it is for something else.
 std::vector<const ServiceModel*> services_of(const Rule& rule, const Model& model);
 

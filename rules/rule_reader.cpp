@@ -130,6 +130,7 @@ void RuleLoader::read_head(const Section& section, Rule& rule) {
         else if (by == "resource") rule.by = RuleKey::resource;
         else if (by == "everything") rule.by = RuleKey::everything;
         else if (by.starts_with(kLabelKey) && by.size() > kLabelKey.size()) rule.by = RuleKey::label, rule.label = by.substr(kLabelKey.size());
+        else if (by == "label" || by == kLabelKey) section.problem("by", "the label is not named", "write label.NAME, such as label.region");
         else section.problem("by", in_quotes(by) + " is nothing to judge by", nearest(by, kKeys).empty() ? "service, resource, label.NAME or everything" : suggest(by, kKeys));
     }
     section.read("services", rule.services);

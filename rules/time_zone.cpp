@@ -32,6 +32,14 @@ Diagnostic unknown_zone(const std::string& zone, const std::string& why) {
     return problem;
 }
 
+// What the clocks show, as if they were those of UTC.
+std::optional<EventTime> shown_time(std::string_view text) {
+    std::string full(text);
+    if (full.size() == 10) full += "T00:00:00";
+    if (full.size() == 16) full += ":00";
+    return full.size() == 19 ? parse_rfc3339(full + "Z") : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::vector<ZoneOffset>> zone_offsets(const std::string& zone) {
@@ -78,13 +86,15 @@ std::vector<CalendarEntry::Occurrence> whole_days(const std::string& date, const
 }
 
 std::optional<EventTime> parse_local_time(std::string_view text, const std::vector<ZoneOffset>& zone) {
-    std::string full(text);
-    if (full.size() == 10) full += "T00:00:00";
-    if (full.size() == 16) full += ":00";
-    if (full.size() != 19) return std::nullopt;
-    const auto local = parse_rfc3339(full + "Z");
-    if (!local) return std::nullopt;
-    return from_local(zone, *local);
+    const auto local = shown_time(text);
+    return local ? std::optional(from_local(zone, *local)) : std::nullopt;
 }
+
+bool exists_locally(std::string_view text, const std::vector<ZoneOffset>& zone) {
+    const auto local = shown_time(text);
+    return local && to_local(zone, from_local(zone, *local)) == *local;
+}
+
+std::string to_local_text(EventTime t, const std::vector<ZoneOffset>& zone) { return to_rfc3339(to_local(zone, t)).substr(11, 5); }
 
 }  // namespace foreshock

@@ -27,4 +27,9 @@ std::vector<CalendarEntry::Occurrence> whole_days(const std::string& date, const
 // "2026-11-27", "2026-11-27T08:00" or "2026-11-27T08:00:00" by the clocks of a zone. Empty when the text is no such time.
 std::optional<EventTime> parse_local_time(std::string_view text, const std::vector<ZoneOffset>& zone);
 
+// Do the clocks of the zone ever show such a time? Not where they go forward over it.
+bool exists_locally(std::string_view text, const std::vector<ZoneOffset>& zone);
+// "03:30" by the clocks of a zone.
+std::string to_local_text(EventTime t, const std::vector<ZoneOffset>& zone);
+
 }  // namespace foreshock

@@ -110,11 +110,15 @@ TEST_CASE("services and their promises") {
         {"calls: [wbe]", "c.yaml:1:26: calls: unknown service 'wbe' (did you mean 'web'? Else add it under services: wbe: {})"},
         {"calls: [{ledger: {asynchron: true}}]", "c.yaml:1:36: unknown key 'asynchron' (did you mean 'asynchronous'?)"},
         {"calls: [web]", "c.yaml:1:26: calls: services wait for each other: web -> web (mark the call that nobody waits for: {web: {asynchronous: true}})"},
+        {"calls: [{ledger: {group: g, needs: 2}}]", "c.yaml:1:53: needs: the group 'g' has 1 member, and needs 2 (at most 1)"},
+        {"calls: [{ledger: {group: g, needs: 1}}, {mail: {group: g, needs: 2}}]", "c.yaml:1:83: needs: the group 'g' is said to need 1 and 2 (write it once)"},
+        {"calls: [{ledger: {group: g}}, {mail: {group: g, needs: 2}}]", nullptr},
         {"calls: [{web: {asynchronous: true}}, web]", "c.yaml:1:55: calls: 'web' stands twice (keep one)"},
         {"slos: {l: {below: 5}}", "c.yaml:1:28: 'indicator' is missing (What is measured; NN is 50 to 99.9.)"},
         {"slos: {l: {indicator: p95_latency_s, below: 5}}", "c.yaml:1:40: indicator: unknown indicator 'p95_latency_s' (did you mean 'p95_latency_ms'?)"},
         {"slos: {l: {indicator: p20_latency_ms, below: 5}}", "c.yaml:1:40: indicator: no quantile to promise: 'p20_latency_ms' (p50_latency_ms to p99.9_latency_ms)"},
-        {"slos: {l: {indicator: p95_latency_ms, below: 300ms}}", "c.yaml:1:63: below: expected a number or percentage, found '300ms' (such as 300 or 0.01)"},
+        {"slos: {l: {indicator: p95_latency_ms, below: 300ms}}", "c.yaml:1:63: below: expected a number, found '300ms' (write 300: it is in milliseconds)"},
+        {"slos: {l: {indicator: freshness, below: 5m}}", "c.yaml:1:58: below: expected a number, found '5m' (write 300: it is in seconds)"},
         {"slos: {l: {indicator: p95_latency_ms, below: 0}}", "c.yaml:1:63: below: a latency in milliseconds has to be above 0 (such as 300)"},
         {"slos: {l: {indicator: error_ratio, below: 5}}", "c.yaml:1:60: below: an error ratio lies above 0 and at most at 1 (such as 0.01 or 1%)"},
         {"slos: {l: {indicator: error_ratio, below: 5%, metric: m}}", "c.yaml:1:72: metric: only for 'indicator: metric' or 'freshness' (remove it, or change the indicator)"},
@@ -125,7 +129,7 @@ TEST_CASE("services and their promises") {
         {"slos: {l: {indicator: error_ratio, below: 5%, period: 5m}}", "c.yaml:1:72: period: 5m is out of range (1h to 366d)"},
     }));
     CAPTURE(c.text);
-    CHECK(problems_of("services: {web: {" + std::string(c.text) + "}, ledger: {}}\nresources: {db: {}}\n") == Texts{c.problem});
+    CHECK(problems_of("services: {web: {" + std::string(c.text) + "}, ledger: {}, mail: {}}\nresources: {db: {}}\n") == (c.problem == nullptr ? Texts{} : Texts{c.problem}));
 }
 
 TEST_CASE("cycles of calls are found wherever they begin") {
@@ -175,6 +179,7 @@ TEST_CASE("the calendar") {
         {"name: x", "c.yaml:1:12: start: is missing (write start: 2026-11-27T00:00:00Z, or monthly: 25)"},
         {"name: x, start: friday", "c.yaml:1:29: start: 'friday' is no time (such as 2026-11-27T00:00:00Z, 2026-11-27T01:00:00+01:00 or 2026-11-27)"},
         {"name: x, start: 2026-11-27, end: 2026-11-27", "c.yaml:1:46: end: is not after start"},
+        {"name: x, time_zone: Europe/Berlin, start: 2026-03-29T02:30, end: 2026-03-29T03:30", "c.yaml:1:78: end: is not after start (clocks go forward then: 2026-03-29T02:30 does not exist and is taken as 03:30)"},
         {"name: x, monthly: 32", "c.yaml:1:31: monthly: 32 is out of range (1 to 31)"},
         {"name: x, monthly: 5, end: 2026-11-27", "c.yaml:1:39: end: 'monthly' stands instead of start and end (keep one of them)"},
         {"name: x, start: 2026-11-27, kind: sale", "c.yaml:1:47: kind: 'sale' is not known (one of campaign, priority, maintenance, holiday)"},

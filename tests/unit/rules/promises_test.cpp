@@ -94,6 +94,12 @@ TEST_CASE("no promise is better than what it is built on") {
           Texts{"c.yaml:4:16: objective: 99.9% is more than what it is built on allows: 99.7002% (a.ok 99.9%, b.ok 99.8%) "
                 "(promise at most 99.7002%, or have its parts promise more)"});
     CHECK(with("{slos: {j: {indicator: composite, of: [a.ok, b.ok], needs: 1, objective: 99.99%}}}").empty());
+    // By weight: while no more than a third is broken, a has to hold; while less than all is, one of them.
+    const std::string weighted = "{slos: {j: {indicator: composite, of: [{a.ok: {weight: 2}}, b.ok], combine: weighted, ";
+    CHECK(with(weighted + "below: 50%, objective: 99.9%}}}").empty());
+    CHECK(with(weighted + "below: 50%, objective: 99.91%}}}") ==
+          Texts{"c.yaml:4:16: objective: 99.91% is more than what it is built on allows: 99.9% (a.ok 99.9%, b.ok 99.8%) (promise at most 99.9%, or have its parts promise more)"});
+    CHECK(with(weighted + "below: 100%, objective: 99.999%}}}").empty());
 }
 
 TEST_CASE("a promise above what is called is worth a word") {
@@ -111,4 +117,35 @@ TEST_CASE("a promise above what is called is worth a word") {
     CHECK(notices("[a, {b: {optional: true}}]").empty());
     CHECK(notices("[{a: {group: ab}}, {b: {group: ab}}]").empty());
     CHECK(notices("[{a: {group: ab, needs: 2}}, {b: {group: ab}}]").size() == 1);
+}
+
+TEST_CASE("a callee that promises nothing keeps no more than what it calls") {
+    const auto notices = [](const std::string& rest) {
+        const auto config = load_config_text("services:\n  a: {calls: [b, d], slos: {ok: {indicator: availability, objective: 99.9%}}}\n  c: {supplier: x, sla: 99%}\n" + rest, "c.yaml");
+        REQUIRE(config);
+        Texts out;
+        for (const Diagnostic& d : config.value().notices) out.push_back(d.text());
+        return out;
+    };
+    const Texts below{"c.yaml:2:29: objective: 99.9% is more than what it calls allows: 99% (c.sla 99%) (promise at most 99%, or mark calls that it can do without: {optional: true})"};
+    CHECK(notices("  b: {calls: [c]}\n  d: {}\n") == below);
+    CHECK(notices("  b: {calls: [c]}\n  d: {calls: [c]}\n") == below);  // it fails once
+    CHECK(notices("  b: {calls: [{c: {optional: true}}]}\n  d: {}\n").empty());
+    CHECK(notices("  b: {calls: [{c: {group: g}}, {d: {group: g}}]}\n  d: {}\n").empty());  // of d nothing is known
+    CHECK(notices("  b: {calls: [{c: {group: g, needs: 2}}, {d: {group: g}}]}\n  d: {}\n").size() == 1);
+    CHECK(notices("  b: {calls: [{c: {group: g}}, {e: {group: g}}]}\n  d: {}\n  e: {calls: [f]}\n  f: {sla: 80%}\n") ==
+          Texts{"c.yaml:2:29: objective: 99.9% is more than what it calls allows: 99.8% (b g 99.8%) (promise at most 99.8%, or mark calls that it can do without: {optional: true})"});
+}
+
+TEST_CASE("a promise about a metric that its resource does not list") {
+    const auto doubts = [](const std::string& metric) {
+        const auto config = load_config_text("services:\n  shop: {slos: {q: {indicator: metric, resource: r1, metric: " + metric + ", below: 60}}}\nresources: {r1: {metrics: {depth: {}}}}\n", "c.yaml");
+        REQUIRE(config);
+        Texts out;
+        for (const Diagnostic& d : config.value().doubts) out.push_back(d.text());
+        return out;
+    };
+    CHECK(doubts("depht") == Texts{"c.yaml:2:17: 'r1' lists no metric 'depht', which this promise is about (did you mean 'depth'? Else add it under metrics)"});
+    CHECK(doubts("depth").empty());
+    CHECK(doubts("age_s").empty());  // need not be listed
 }

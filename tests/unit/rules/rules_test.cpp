@@ -130,15 +130,18 @@ TEST_CASE("wrong rules") {
         {rule_with("{count: {of: {any: [spike, drop]}, at_least: 2, distinct: services}}"), "c.yaml:3:69: distinct: only signals are of a service or resource, not 'any' (count the signal itself)"},
         {rule_with("{absent: {}}"), "c.yaml:3:11: absent: how long is not said (such as for: 5m beside absent)"},
         {rule_with("{event: deploy, for: 5m}"), "c.yaml:3:32: for: an event does not last (write within, or count it)"},
-        {rule_with("{all: []}"), "c.yaml:3:17: all: expected a list of conditions, found a list (write all: [{spike: {}}, {pressure: {}}])"},
+        {rule_with("{all: []}"), "c.yaml:3:17: all: expected a list of conditions, found an empty one (write all: [{spike: {}}, {pressure: {}}])"},
         {rule_with("{all: [spike, {not: spike}]}"), "c.yaml:3:12: all: asks for spike and for not the same spike: this can never hold (leave one of the two out, or give the earlier one a time: within)"},
         {rule_with("{all: [spike, {not: spike}], within: 5m}"), "c.yaml:3:12: all: asks for spike and for not the same spike: this can never hold (leave one of the two out, or give the earlier one a time: within)"},
         {rule_with("{all: [{spike: {measure: volume}}, {drop: {measure: volume}}]}"), "c.yaml:3:12: all: asks for spike and drop of the same thing at once: this can never hold (leave one of the two out, or give the earlier one a time: within)"},
+        {rule_with("{all: [{pressure: {utilization: 90%}}, {not: {pressure: {utilization: 80%}}}]}"), "c.yaml:3:12: all: asks for pressure and for no pressure at a level that this one is beyond: this can never hold (leave one of the two out, or give the earlier one a time: within)"},
+        {rule_with("{all: [{drop: {ratio: 0.2}}, {not: {drop: {ratio: 0.5}}}]}"), "c.yaml:3:12: all: asks for drop and for no drop at a level that this one is beyond: this can never hold (leave one of the two out, or give the earlier one a time: within)"},
         {rule_with("{use: surge}"), "c.yaml:3:17: use: no condition is called 'surge' (write it under conditions:)"},
         {"conditions: {surge: spike}\n" + rule_with("{use: surg}"), "c.yaml:4:17: use: no condition is called 'surg' (did you mean 'surge'?)"},
         {"conditions: {a: {use: b}, b: {use: a}}\n" + rule_with("{use: a}"), "c.yaml:1:36: use: 'a' uses itself (write out one of the two)"},
         {rule_with("spike", "    text: 'over at {servce}'\n"), "c.yaml:3:11: text: nothing is called {servce} (did you mean 'service'?)"},
         {rule_with("spike", "    by: host\n"), "c.yaml:3:9: by: 'host' is nothing to judge by (service, resource, label.NAME or everything)"},
+        {rule_with("spike", "    by: label\n"), "c.yaml:3:9: by: the label is not named (write label.NAME, such as label.region)"},
         {rule_with("spike", "    labels: {run-book: x}\n"), "c.yaml:3:14: labels: 'run-book' is no name for receivers (letters, digits and '_')"},
         {rule_with("spike", "    severity: page\n"), "c.yaml:3:15: severity: 'page' is not known (one of warning, critical)"},
         {m + rule_with("{spike: {service: shpo}}"), "c.yaml:8:12: unknown service 'shpo' (did you mean 'shop'?)"},
@@ -162,9 +165,32 @@ TEST_CASE("what is legal but hardly meant") {
     CHECK(note("conditions: {a: spike}\n" + rule_with("spike")) == "c.yaml:1:14: no rule uses the condition 'a' (remove it, or write use: a)");
     CHECK(note(kModel + rule_with("spike", "    services: ['x*']\n")) == "c.yaml:7:11: the rule 'r' can never fire: its services match none of the model (name some that are there)");
     CHECK(note(kModel + rule_with("{spike: {on: callees}}", "    services: [shop]\n")) == "c.yaml:9:12: the rule 'r' can never fire: nothing that the rule is for has callees in the model");
-    CHECK(note(kModel + rule_with("{pressure: {resource: 'x*'}}")) == "c.yaml:8:12: the rule 'r' can never fire: 'x*' matches no resource of the model");
+    CHECK(note(kModel + rule_with("{pressure: {resource: 'x*'}}", "    by: everything\n")) == "c.yaml:9:12: the rule 'r' can never fire: 'x*' matches no resource of the model");
     CHECK(note(kModel + rule_with("spike", "    by: label.region\n")) == "c.yaml:7:11: the rule 'r' can never fire: nothing in the model has the label 'region' (add it under labels: of services or resources)");
     CHECK(note("rules: [{name: a, when: spike}, {name: b, when: {spike: {}}}]") == "c.yaml:1:40: the rule 'b' asks for what 'a' asks for already (keep one)");
+    const auto can = [&](const std::string& when, const std::string& more = {}) {
+        const Texts notes = notes_of("services: {a: {slos: {lat: {indicator: p95_latency_ms, below: 300}, ok: {indicator: availability, objective: 99%}}}, b: {}}\n" + rule_with(when, more));
+        return notes.empty() ? std::string("fire") : notes.size() == 1 ? notes[0] : "several";
+    };
+    CHECK(can("{burn_rate: {slo: ok, long: 6h}}") == "fire");
+    CHECK(can("{burn_rate: {slo: lat}}") == "c.yaml:4:12: the rule 'r' can never fire: what has no objective has no budget to burn");
+    CHECK(can("{burn_rate: {slo: ok, long: 2h}}") == "c.yaml:4:12: the rule 'r' can never fire: no burn rate over 2h is watched, but over 1h, 6h, 3d");
+    CHECK(can("{burn_rate: {slo: 'x*', on: callers}}", "    by: everything\n") == "c.yaml:5:12: the rule 'r' can never fire: nothing in the model has such a promise");
+    CHECK(can("{forecast: {slo: 'x*'}}") == "c.yaml:4:12: the rule 'r' can never fire: nothing in the model has such a promise");
+    CHECK(can("{forecast: {slo: 'cap*'}}") == "fire");
+    CHECK(can("{count: {of: {event: e}, at_least: 2, distinct: services}, within: 30m}") == "c.yaml:4:12: the rule 'r' can never fire: it counts several services where there is one; write by: everything");
+    CHECK(can("{count: {of: {event: e}, at_least: 2, distinct: services}, within: 30m}", "    by: everything\n") == "fire");
+    CHECK(can("{count: {of: {pressure: {}}, at_least: 2, distinct: resources}, within: 30m}") == "fire");
+    CHECK(can("{all: [{event: e}, {event: f}]}") == "c.yaml:4:12: the rule 'r' can hardly fire: its events would have to come in the same slot (give what comes earlier a time: within)");
+    CHECK(can("{all: [{event: e}, {event: f}], within: 5m}") == "fire");
+    CHECK(can("{all: [{event: e, within: 5m}, {event: f}]}") == "fire");
+    CHECK(can("{all: [{absent: {}, for: 5m}, spike]}") == "c.yaml:4:12: the rule 'r' can hardly fire: what is silent has no spike (give what comes earlier a time: within)");
+    CHECK(can("{all: [{absent: {}, for: 5m}, {spike: {on: callers}}]}").find("has callers") != std::string::npos);
+    CHECK(can("{all: [{absent: {}, for: 5m}, drop]}") == "fire");
+    CHECK(can("{event: {name: e, service: a}}") == "c.yaml:3:11: the rule 'r' fires for every service at once: nothing in it is of the one it is judged for (name whom it is for by services, or write by: everything)");
+    CHECK(can("{all: [spike, {event: {name: e, service: a}, within: 5m}]}") == "fire");
+    CHECK(can("{event: {name: e, service: a}}", "    services: [a]\n") == "fire");
+    CHECK(can("{all: [{pressure: {utilization: 90%}}, {not: {pressure: {utilization: 95%}}}]}") == "fire");
     CHECK(notes_of(kModel + rule_with("{any: [{spike: {on: callees}}, drop]}", "    services: [shop]\n")).empty());  // the other may fire it
     CHECK(notes_of(kModel + rule_with("spike", "    by: label.tier\n")).empty());
     CHECK(notes_of(kModel + rule_with("{all: [{spike: {}, within: 30m}, {not: spike}]}")).empty());  // it is over
