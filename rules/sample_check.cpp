@@ -5,6 +5,7 @@
 #include <set>
 
 #include "rules/problems.h"
+#include "rules/rule_draft.h"
 
 namespace foreshock {
 namespace {
@@ -34,11 +35,16 @@ public:
             if (!n.event.empty()) events_.insert(n.event);
             else services_.insert(n.service);
             if (!n.metric.empty()) take(n);
+            else if (n.event.empty()) transactions_.insert(n.service);
+            if (n.valued) valued_.insert(n.service);
+            if (n.timed) timed_.insert(n.service);
+            if (!n.event.empty()) for (const auto& [label, value] : n.labels) labels_.insert(label);
         }
         for (const Met& m : matchers_) report_matcher(m);
         for (const ResourceModel& r : model().resources) report_resource(r);
         for (const ServiceModel& s : model().services) report_service(s);
         for (const Rule& r : config_.rules.rules) {
+            report_rule(r);
             size_t number = 0;
             report_condition(r, r.when, number);
         }
@@ -87,13 +93,32 @@ private:
         }
         for (const MetricModel& m : r.metrics) {
             if (metrics_.contains({r.name, m.name})) continue;
-            std::string seen;
-            for (auto at = metrics_.lower_bound({r.name, ""}); at != metrics_.end() && at->first == r.name; ++at) seen += (seen.empty() ? "" : ", ") + at->second;
-            say("resources." + r.name + ".metrics." + m.name, in_quotes(r.name) + " has no metric " + in_quotes(m.name) + " in the sample", "it has " + seen);
+            say("resources." + r.name + ".metrics." + m.name, in_quotes(r.name) + " has no metric " + in_quotes(m.name) + " in the sample", "it has " + metrics_of(r.name));
+        }
+    }
+
+    std::string metrics_of(const std::string& resource) const {
+        std::string seen;
+        for (auto at = metrics_.lower_bound({resource, ""}); at != metrics_.end() && at->first == resource; ++at) seen += (seen.empty() ? "" : ", ") + at->second;
+        return seen;
+    }
+
+    // What a promise is about, where the service or resource itself is there.
+    void report_promise(const ServiceModel& s, const Slo& slo) {
+        const std::string place = "services." + s.name + ".slos." + slo.name;
+        const auto never = [&](const char* what) { say(place, "no transaction of " + in_quotes(s.name) + " has a " + what + " in the sample, so that this promise cannot be judged", {}); };
+        if (slo.indicator == Indicator::composite) return;
+        if (!slo.resource.empty()) {
+            if (resources_.contains(slo.resource) && !metrics_.contains({slo.resource, slo.metric}))
+                say(place, in_quotes(slo.resource) + " has no metric " + in_quotes(slo.metric) + " in the sample, which this promise is about", "it has " + metrics_of(slo.resource));
+        } else if (transactions_.contains(s.name)) {
+            if (slo.indicator == Indicator::value_availability && !valued_.contains(s.name)) never("value");
+            if (slo.indicator == Indicator::latency_quantile && !timed_.contains(s.name)) never("duration");
         }
     }
 
     void report_service(const ServiceModel& s) {
+        for (const Slo& slo : s.slos) report_promise(s, slo);
         if (services_.contains(s.name)) return;
         const bool needed = std::ranges::any_of(s.slos, [](const Slo& slo) { return slo.resource.empty() && slo.indicator != Indicator::composite; });
         if (!needed) return;
@@ -101,24 +126,53 @@ private:
         say("services." + s.name, "no event of " + in_quotes(s.name) + " in the sample, but it has promises", suggest(s.name, names));
     }
 
-    // A name of a condition that none of the sampled ones fits.
-    void report_name(const std::string& place, const std::string& glob, std::string_view what, const std::set<std::string>& met) {
+    // A name of a condition or rule that none of the sampled ones fits.
+    void report_name(const std::string& place, const std::string& glob, std::string_view what, const std::set<std::string>& met, std::string_view so = "this condition matches nothing") {
         const auto fits_one = [&](const std::string& name) { return matches_glob(glob, name); };
         if (glob.empty() || std::ranges::any_of(met, fits_one)) return;
         const std::vector<std::string_view> names(met.begin(), met.end());
-        say(place, "no " + std::string(what) + " " + in_quotes(glob) + " in the sample, so that this condition matches nothing", suggest(glob, names));
+        say(place, "no " + std::string(what) + " " + in_quotes(glob) + " in the sample, so that " + std::string(so), suggest(glob, names));
+    }
+
+    // Services of transactions, metrics and events alike.
+    std::set<std::string> all_services() const {
+        std::set<std::string> all = services_;
+        for (const SampledName& n : sample_) all.insert(n.service);
+        all.erase("");
+        return all;
+    }
+
+    void report_rule(const Rule& rule) {
+        const std::string place = "rules." + rule.name + "[0]";
+        for (const std::string& glob : rule.services) report_name(place, glob, "event of service", all_services(), "this rule is never judged for it");
+        for (const std::string& glob : rule.resources) report_name(place, glob, "metric of resource", resources_, "this rule is never judged for it");
+        if (rule.by == RuleKey::label && !has_label(model(), rule.label)) report_name(place, rule.label, "event with the label", labels_, "this rule is for nothing");
+    }
+
+    // A label that no event of the name has, or never with that value.
+    void report_label(const std::string& place, const std::string& event, const Label& wanted) {
+        std::set<std::string> values, others;
+        bool came = false;
+        for (const SampledName& n : sample_) {
+            if (n.event.empty() || (!event.empty() && !matches_glob(event, n.event))) continue;
+            came = true;
+            for (const auto& [label, value] : n.labels) (label == wanted.first ? values : others).insert(label == wanted.first ? value : label);
+        }
+        const std::vector<std::string_view> labels(others.begin(), others.end());
+        if (!came) return;  // said of its name
+        if (values.empty()) say(place, "no event " + in_quotes(event) + " with the label " + in_quotes(wanted.first) + " in the sample, so that this condition matches nothing", suggest(wanted.first, labels));
+        else report_name(place, wanted.second, "event " + in_quotes(event) + " with the " + wanted.first, values);
     }
 
     void report_condition(const Rule& rule, const RuleCondition& c, size_t& number) {
         const std::string place = "rules." + rule.name + "[" + std::to_string(number++) + "]";
-        std::set<std::string> services = services_, metrics;
-        services.erase("");
+        std::set<std::string> metrics;
+        const std::set<std::string> services = all_services();
         for (const auto& [resource, metric] : metrics_)
             if (c.resource.empty() || matches_glob(c.resource, resource)) metrics.insert(metric);
-        for (const SampledName& n : sample_)
-            if (!n.service.empty()) services.insert(n.service);
         if (c.kind == ConditionKind::event) {
             report_name(place, c.name, "event", events_);
+            for (const Label& wanted : c.labels) report_label(place, c.name, wanted);
         } else {
             report_name(place, c.service, "event of service", services);
             report_name(place, c.resource, "metric of resource", resources_);
@@ -139,7 +193,8 @@ private:
     const Config& config_;
     std::span<const SampledName> sample_;
     std::vector<Met> matchers_;
-    std::set<std::string> services_, resources_, events_;
+    std::set<std::string> services_, resources_, events_, labels_;
+    std::set<std::string> transactions_, valued_, timed_;  // services
     std::set<std::pair<std::string, std::string>> metrics_;  // (resource, metric)
     Diagnostics out_;
 };

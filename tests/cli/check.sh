@@ -96,6 +96,26 @@ printf '{"ts":"2026-11-20T09:00:00Z","type":"event","name":"deploy","service":"w
 expect 1 check rules.yaml --sample events.jsonl
 grep -qF "rules.yaml:3:22: no event 'deplyo' in the sample, so that this condition matches nothing (did you mean 'deploy'?)" err || { cat err; fail 'no word of a condition that matches nothing'; }
 
+printf 'garbage\n' >>events.jsonl
+expect 1 check rules.yaml --sample events.jsonl
+grep -qF "events.jsonl:2: 1 of 2 records cannot be read, this one first: " err || { cat err; fail 'no word of records that cannot be read'; }
+
+# for programs
+expect 1 check rules.yaml --sample events.jsonl --json
+[ ! -s err ] || { cat err; fail 'JSON and text'; }
+python3 - <<'PY' || fail 'the JSON is wrong'
+import json
+o = json.load(open("out"))
+assert o["fine"] is False and [f["kind"] for f in o["findings"]] == ["unmet", "unmet"], o
+assert (o["findings"][1]["file"], o["findings"][1]["line"], o["findings"][1]["column"]) == ("rules.yaml", 3, 22), o
+assert o["findings"][1]["hint"] == "did you mean 'deploy'?", o
+PY
+expect 2 check bad.yaml built.yaml --json
+python3 -c 'import json; o = json.load(open("out")); assert [f["kind"] for f in o["findings"]] == ["error"] * 3, o' || fail 'errors are not in the JSON'
+expect 0 check built.yaml --json
+python3 -c 'import json; o = json.load(open("out")); assert o["fine"] and o["findings"][0]["kind"] == "notice", o' || fail 'notices are not in the JSON'
+expect 2 check built.yaml --json --dump
+
 # coverage of rules by scenarios
 sed -i 's/deplyo/deploy/' rules.yaml
 echo '  - {name: untested, when: {event: rollback}}' >>rules.yaml

@@ -56,3 +56,31 @@ resources:
           Texts{"m.yaml:4:17: all that this matcher of 'db-1' matches is taken by 'all' (the first resource in the file that fits takes a "
                 "metric; put this one before it)"});
 }
+
+TEST_CASE("promises and rules about what no event carries") {
+    const char* text = R"(
+services:
+  web: {slos: {paid: {indicator: value_availability, objective: 99%}, lat: {indicator: p95_latency_ms, below: 300}}}
+  shop: {slos: {paid: {indicator: value_availability, objective: 99%}, q: {indicator: metric, resource: db, metric: age, below: 3}}}
+  gone: {}
+resources: {db: {}}
+rules:
+  - {name: version, when: {event: {name: deploy, labels: {version: 9}}}}
+  - {name: pod, when: {event: {name: deploy, labels: {pod: p2}}}}
+  - {name: fine, when: {event: {name: 'd*', labels: {pod: 'p*'}}}}
+  - {name: podd, by: label.podd, when: {event: deploy}}
+  - {name: by-pod, by: label.pod, when: {event: deploy}}
+  - {name: gone, services: [gone, web], when: spike}
+)";
+    const std::vector<SampledName> sample{{.service = "web", .resource = {}, .metric = {}, .host = {}, .timed = true},
+                                          {.service = "shop", .resource = {}, .metric = {}, .host = {}, .valued = true},
+                                          {.service = {}, .resource = "db", .metric = "used", .host = {}},
+                                          {.service = "web", .resource = {}, .metric = {}, .host = {}, .event = "deploy", .labels = {{"pod", "p1"}}}};
+    CHECK(unmet(text, sample) ==
+          Texts{"m.yaml:3:16: no transaction of 'web' has a value in the sample, so that this promise cannot be judged",
+                "m.yaml:4:72: 'db' has no metric 'age' in the sample, which this promise is about (it has used)",
+                "m.yaml:8:28: no event 'deploy' with the label 'version' in the sample, so that this condition matches nothing (one of pod)",
+                "m.yaml:9:24: no event 'deploy' with the pod 'p2' in the sample, so that this condition matches nothing (did you mean 'p1'?)",
+                "m.yaml:11:41: no event with the label 'podd' in the sample, so that this rule is for nothing (did you mean 'pod'?)",
+                "m.yaml:13:47: no event of service 'gone' in the sample, so that this rule is never judged for it (one of shop, web)"});
+}
