@@ -123,7 +123,7 @@ void add_report(CLI::App& app) {
 void add_explain(CLI::App& app) {
     CLI::App* c = nullptr;
     auto& o = add_command<ExplainOptions>(app, c, "explain", "Every number that led to a warning, and what would come without each of its causes.", explain_command);
-    c->add_option("ID", o.id, "of the warning, or its beginning")->required();
+    c->add_option("ID", o.id, "of the warning, its beginning, or the id of one of its CloudEvents")->required();
     c->add_option("CONFIG", o.config, "configuration: asks the program that runs with it, else reads the files that it writes");
     c->add_option("--url", o.url, "asks the program that runs there, like http://127.0.0.1:8080");
     c->add_option("--warnings", o.warnings, "warnings as CloudEvents, one a line, plain, gzip or zstd; - is standard input");

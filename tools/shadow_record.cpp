@@ -63,7 +63,8 @@ void ShadowReport::read(std::istream& lines) {
     }
 }
 
-std::string ShadowReport::text() const {
+std::string ShadowReport::text(bool any) const {
+    if (rules_.empty() && !any) return "No rule is a shadow rule: write shadow: true in those that are to be tried.\n";
     if (rules_.empty()) return "No shadow rule would have said anything.\n";
     std::string out;
     for (const auto& [name, r] : rules_) {

@@ -39,7 +39,8 @@ public:
     void read(std::istream& lines);
     void add(const WarningRevision& w);
 
-    std::string text() const;
+    // `any`: is there a shadow rule at all?
+    std::string text(bool any = true) const;
     std::string json() const;
     uint64_t broken_lines() const { return broken_; }
 

@@ -72,6 +72,9 @@ w = json.load(sys.stdin)
 assert w["revision"] == 1 and w["grounds"]["levels"]["raise"] > w["grounds"]["levels"]["clear"], w
 assert [x["what"] for x in w["grounds"]["without"]][0] == "room", w["grounds"]
 ' || fail 'JSON is wrong'
+"$FORESHOCK" explain "$id.1" --warnings replayed.jsonl >event.txt || fail 'the id of a CloudEvent is not known'
+cmp stored.txt event.txt || fail 'the id of a CloudEvent explains another revision'
+if "$FORESHOCK" explain "$id.99999" --warnings replayed.jsonl 2>error; then fail 'a revision that never was is explained'; fi
 if "$FORESHOCK" explain w-none --warnings replayed.jsonl 2>error; then fail 'an unknown id is explained'; fi
 grep -q "no warning 'w-none'" error || fail 'no word of the unknown id'
 if "$FORESHOCK" explain w- 2>error; then fail 'explained without a place to look'; fi

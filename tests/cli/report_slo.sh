@@ -62,6 +62,14 @@ grep -qE '<script|http://|https://' slo.html && fail 'the page needs something e
 
 "$FORESHOCK" report slo model.yaml --input events.jsonl --workers 8 --json >again.json
 cmp -s slo.json again.json || fail 'another number of workers, another report'
+echo 'services: {shop: {}}' >nothing.yaml
+"$FORESHOCK" report slo nothing.yaml --input events.jsonl --html nothing.html >out
+grep -qF 'The model promises nothing' out && grep -qF 'The model promises nothing' nothing.html || { cat out; fail 'no word of a model without promises'; }
+"$FORESHOCK" report shadow nothing.yaml --input events.jsonl >out
+grep -qF 'No rule is a shadow rule' out || { cat out; fail 'no word of shadow rules that are not there'; }
+echo 'rules: [{name: trial, shadow: true, when: {event: never}}]' >>nothing.yaml
+"$FORESHOCK" report shadow nothing.yaml --input events.jsonl >out
+grep -qF 'No shadow rule would have said anything' out || { cat out; fail 'a shadow rule that said nothing is not there'; }
 code=0; "$FORESHOCK" report slo model.yaml >out 2>err || code=$?
 [ "$code" -eq 2 ] && grep -qF 'nothing to replay' err || fail 'no word of a missing input'
 echo 'the report holds'

@@ -72,7 +72,7 @@ int report_shadow_command(const ReportShadowOptions& options);
 
 struct ExplainOptions {
     bool json = false;
-    std::string id;       // the whole, or a beginning that only one warning has
+    std::string id;       // the whole, a beginning that only one warning has, or the id of a CloudEvent, which names its revision
     std::string config;   // of the running program, or of one that wrote files
     std::string url;      // of the running program; empty: as configured
     std::vector<std::string> warnings;  // files of warnings; empty: as configured

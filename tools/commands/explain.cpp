@@ -5,6 +5,7 @@
 #include "connectors/file/file_source.h"
 #include "connectors/http/http_client.h"
 #include "rules/config.h"
+#include "rules/values.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/read_all.h"
 #include "tools/exit_codes.h"
@@ -79,7 +80,7 @@ Status look(const ExplainOptions& o, Found& found) {
     const auto config = load_config(o.config);
     if (!config) return config.problems();
     const std::string address = address_of(config.value());
-    if (o.revision == 0 && !address.empty() && ask(address, found) && !found.by_id().empty()) return Done{};
+    if (!address.empty() && ask(address, found) && !found.by_id().empty()) return Done{};
     std::vector<std::string> files;
     for (const OutputConfig& output : config.value().outputs)
         if (const auto* file = std::get_if<FileOutputConfig>(&output)) files.push_back(file->path);
@@ -87,9 +88,20 @@ Status look(const ExplainOptions& o, Found& found) {
     return read_files(files, found);
 }
 
+// The id of a CloudEvent ends in its revision: w-1f.2.
+ExplainOptions without_revision(ExplainOptions o) {
+    const size_t dot = o.id.rfind('.');
+    const auto revision = dot == std::string::npos ? std::nullopt : parse_integer(o.id.substr(dot + 1));
+    if (!revision || *revision < 1 || *revision > UINT32_MAX) return o;
+    o.id.resize(dot);
+    if (o.revision == 0) o.revision = static_cast<uint32_t>(*revision);
+    return o;
+}
+
 }  // namespace
 
-int explain_command(const ExplainOptions& o) {
+int explain_command(const ExplainOptions& asked) {
+    const ExplainOptions o = without_revision(asked);
     Found found(o);
     if (const Status done = look(o, found); !done) return print(done.problems()), o.url.empty() ? kWrongUsage : kOutsideFailed;
     if (found.by_id().size() != 1) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -52,7 +53,8 @@ int report_shadow_command(const ReportShadowOptions& o) {
     ShadowReport report;
     const Status done = o.inputs.empty() ? read_record(config.value(), report) : replay(o, config.value(), report);
     if (!done) return print(done.problems()), kOutsideFailed;
-    std::fputs(o.json ? report.json().c_str() : report.text().c_str(), stdout);
+    const bool any = std::ranges::any_of(config.value().rules.rules, &Rule::shadow);
+    std::fputs(o.json ? report.json().c_str() : report.text(any).c_str(), stdout);
     return kFine;
 }
 

@@ -118,6 +118,7 @@ std::string slo_report_csv(const SloReportData& d) {
 std::string slo_report_text(const SloReportData& d) {
     if (d.objectives.empty() && d.services.empty()) return "No event was read.\n";
     std::string out = fmt::format("{} to {}, configuration {}, Foreshock {}\n\n", to_rfc3339(d.start), to_rfc3339(d.end), d.config_hash, d.version);
+    if (d.objectives.empty()) out += std::string(kNothingPromised) + "\n";
     for (const ObjectiveRow& r : d.objectives) {
         out += fmt::format("{} {}: {}: {}\n", r.service, r.slo, r.promise, standing_text(r));
         if (const std::string burn = burn_text(r); !burn.empty()) out += "    burn " + burn + "\n";

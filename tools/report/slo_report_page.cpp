@@ -41,6 +41,7 @@ std::string services_html(const SloReportData& d) {
 }
 
 std::string lead_sentence(const SloReportData& d) {
+    if (d.objectives.empty()) return std::string(kNothingPromised);
     size_t with = 0, broken = 0, risk = 0, unknown = 0;
     for (const ObjectiveRow& r : d.objectives) {
         const std::string_view v = verdict_of(r);

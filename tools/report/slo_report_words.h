@@ -8,6 +8,8 @@
 
 namespace foreshock {
 
+inline constexpr std::string_view kNothingPromised = "The model promises nothing: write slos under its services.";
+
 // Seconds, transactions or money.
 double in_unit(int64_t n, Budgeting b);
 std::string amount_text(int64_t n, Budgeting b);  // "4 min 10 s", "12 transactions", "1234.50 of value"
