@@ -111,6 +111,12 @@ RuleDraft RuleLoader::read_rule(const Item& item) {
     draft.places = reader.places();
     check_text(section, draft.rule);
     draft.rule.definition = definition_of(*item.node, reader.used());
+    std::string waits_for;
+    for (const std::string_view key : {"by", "services", "resources", "when"}) {
+        waits_for.append(key) += '=';
+        if (const YamlNode* value = section.value(key)) append_canonical(waits_for, *value);
+    }
+    draft.rule.condition = hash_text(waits_for.append(reader.used()));
     return draft;
 }
 

@@ -9,6 +9,8 @@ namespace foreshock {
 void LeadTimes::decided(const DecidedSlot& slot) {
     for (const WarningRevision& w : slot.warnings)
         if (w.state == WarningState::open && !w.breached && w.rule == "builtin") opened_[w.service].push_back(w.time);
+    for (const SuppressedWarning& w : slot.suppressed)
+        if (w.state == SuppressedWarning::State::suppressed) kept_back_[{w.service, w.slo}].emplace_back(w.time, w.by);
     for (const SloState& s : slot.signals.slos) {
         const ServiceEntry& service = slot.inventory.services()[s.service];
         if (service.model == nullptr || s.slo >= service.model->slos.size()) continue;
@@ -16,7 +18,7 @@ void LeadTimes::decided(const DecidedSlot& slot) {
         const auto running = running_.find(promise);
         if (s.violated) {
             Breach& b = running == running_.end() ? running_[promise] : running->second;
-            if (running == running_.end()) b = {promise.first, promise.second, s.since, {}, {}};
+            if (running == running_.end()) b = {promise.first, promise.second, s.since, {}, {}, {}};
             b.end = slot.slot.end;
         } else if (running != running_.end()) {
             ended_.push_back(running->second);
@@ -38,6 +40,9 @@ std::vector<Breach> LeadTimes::breaches() const {
         });
     };
     for (Breach& b : all) {
+        if (const auto kept = kept_back_.find({b.service, b.slo}); kept != kept_back_.end())
+            for (const auto& [t, by] : kept->second)
+                if (t >= b.start - kHorizon && t <= b.end) b.kept_back_by = by;
         const auto opened = opened_.find(b.service);
         if (opened == opened_.end()) continue;
         const auto first = std::ranges::find_if(opened->second, [&](EventTime t) {

@@ -17,6 +17,7 @@ struct Breach {
     std::string service, slo;
     EventTime start{}, end{};  // end: when it was kept again, or the last slot
     std::optional<EventTime> warned_at;  // opening of the first warning that foretold it
+    std::string kept_back_by;            // maintenance that kept a warning of it back; empty: none
     std::optional<Micros> lead() const { return warned_at ? std::optional(start - *warned_at) : std::nullopt; }
 };
 
@@ -36,6 +37,7 @@ private:
     using Promise = std::pair<std::string, std::string>;  // service, slo
     std::map<Promise, Breach> running_;
     std::vector<Breach> ended_;
+    std::map<Promise, std::vector<std::pair<EventTime, std::string>>> kept_back_;  // when, and by which maintenance
     std::map<std::string, std::vector<EventTime>> opened_;  // by service: openings of warnings ahead of a breach
 };
 

@@ -39,11 +39,13 @@ std::string totals_json(const RunTotals& t, const std::vector<Breach>& breaches)
     j["warnings"] = t.warnings_opened;
     j["warnings_updated"] = t.warnings_updated;
     j["warnings_resolved"] = t.warnings_resolved;
+    j["warnings_suppressed"] = t.warnings_suppressed;
     j["checkpoints"] = t.checkpoints;
     auto& list = j["breaches"] = nlohmann::ordered_json::array();
     for (const Breach& b : breaches) {
         nlohmann::ordered_json x{{"service", b.service}, {"slo", b.slo}, {"start", to_rfc3339(b.start)}, {"end", to_rfc3339(b.end)}};
         if (b.lead()) x["lead_seconds"] = to_seconds(*b.lead());
+        if (!b.kept_back_by.empty()) x["kept_back_by"] = b.kept_back_by;
         list.push_back(std::move(x));
     }
     return j.dump();
@@ -54,10 +56,12 @@ std::string totals_text(const RunTotals& t, const std::vector<Breach>& breaches)
                                   pace(t), t.slots_closed, t.services, t.resources);
     for (size_t i = 0; i < kDropReasons; ++i)
         if (t.dropped[i] != 0) out += fmt::format("dropped {}: {}\n", to_string(static_cast<DropReason>(i)), t.dropped[i]);
-    out += fmt::format("{} spikes, {} warnings\n", t.spikes, t.warnings_opened);
+    out += fmt::format("{} spikes, {} warnings{}\n", t.spikes, t.warnings_opened,
+                       t.warnings_suppressed > 0 ? fmt::format(", {} kept back by maintenance", t.warnings_suppressed) : "");
     for (const Breach& b : breaches)
-        out += fmt::format("{} {} broke at {}: {}\n", b.service, b.slo, to_rfc3339(b.start),
-                           b.lead() ? "warned " + LeadTimes::text(*b.lead()) + " before" : std::string("not warned before"));
+        out += fmt::format("{} {} broke at {}: {}{}\n", b.service, b.slo, to_rfc3339(b.start),
+                           b.lead() ? "warned " + LeadTimes::text(*b.lead()) + " before" : std::string("not warned before"),
+                           b.kept_back_by.empty() ? "" : ", kept back by maintenance '" + b.kept_back_by + "'");
     return out;
 }
 

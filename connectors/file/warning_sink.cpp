@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "connectors/format/advice_event.h"
+#include "connectors/format/suppression_event.h"
 
 namespace foreshock {
 namespace {
@@ -87,6 +88,12 @@ void FileSink::deliver(std::span<const WarningRevision> revisions) {
 void FileSink::advise(std::span<const CapacityAdvice> advice) {
     if (!context_.advice) return;
     for (const auto& a : advice) add(a.event_id, to_cloudevent(a, context_));
+    write_pending();
+}
+
+void FileSink::keep(std::span<const SuppressedWarning> suppressed) {
+    if (context_.advice) return;
+    for (const auto& w : suppressed) add(event_id(w, context_), to_cloudevent(w, context_));
     write_pending();
 }
 

@@ -14,7 +14,7 @@
 
 namespace foreshock {
 
-// One CloudEvent a line, in the order of the revisions, handed to the system when `deliver` returns. Appending to a
+// One CloudEvent a line, what maintenance kept back among them, in the order of the revisions, handed to the system when `deliver` returns. Appending to a
 // file that a killed run left behind cuts a half-written last line off and leaves out what the file already holds (by
 // event id, among the last kLookBack bytes), so that a resumed run says nothing twice. What the disk refuses is tried
 // again with the next delivery; beyond kMaxKept bytes it is lost and counted. One worker only, but for `ready`.
@@ -29,6 +29,7 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     void advise(std::span<const CapacityAdvice> advice) override;
+    void keep(std::span<const SuppressedWarning> suppressed) override;
     bool flush(std::chrono::milliseconds timeout) override;
     bool ready() const override { return written_all_; }  // any thread
     std::string name() const override { return "file " + path_; }

@@ -166,6 +166,13 @@ Json incident_json(const WarningRevision& w) {
     return out;
 }
 
+Json seen_json(const WarningRevision::Seen& s) {
+    Json out{{"kind", s.kind}, {"entity", s.entity}};
+    put_number(out, "value", s.value);
+    put_time(out, "at", s.at);
+    return out;
+}
+
 void put_forecast(Json& data, const WarningRevision& w) {
     put_time(data, "breach_at", w.breach_at);
     put_time(data, "breach_earliest", w.breach_earliest);
@@ -201,6 +208,8 @@ Json data_json(const WarningRevision& w, const CloudEventContext& context) {
     if (w.rule == "builtin" && w.state != WarningState::resolved) data["grounds"] = grounds_json(w);
     put_text(data, "owner", w.owner);
     put_text(data, "key", w.key);
+    put_text(data, "condition", w.condition);
+    for (const auto& s : w.seen) data["seen"].push_back(seen_json(s));
     for (const auto& [name, value] : w.labels) data["labels"][name] = value;
     data["links"] = links_json(w, context);
     data["sentence"] = w.sentence;

@@ -65,9 +65,14 @@ std::vector<Contributor> ContributorTracker::split(Measure measure, double level
     std::vector<std::pair<double, Contributor>> found;  // by how far its share is above the usual
     const double rise = level - baseline;
     if (!(rise > 0)) return {};
+    std::map<uint8_t, double> risen;  // by dimension; more than the whole where other values of it have fallen
     for (const auto& [key, entry] : values_) {
         const Flow& f = measure == Measure::volume ? entry.volume : entry.value;
-        const double before = usual(f), share = (f.now - before) / rise;
+        if (const double more = f.now - usual(f); more > 0) risen[key.first] += more;
+    }
+    for (const auto& [key, entry] : values_) {
+        const Flow& f = measure == Measure::volume ? entry.volume : entry.value;
+        const double before = usual(f), share = (f.now - before) / std::max(rise, risen[key.first]);
         const double share_before = baseline > 0 ? before / baseline : 0;
         if (!(share >= std::max(kLeastShare, kLift * share_before)) || key.first >= dimension_names.size()) continue;
         found.emplace_back(share - share_before, Contributor{dimension_names[key.first], key.second, std::min(1.0, share)});

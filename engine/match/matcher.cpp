@@ -31,8 +31,8 @@ void Matcher::use(RulePlan plan) {
     std::map<std::string, RuleState, std::less<>> states;
     for (const Rule& r : next->rules) {
         RuleState& state = states[r.name];
-        if (const auto known = states_.find(r.name); known != states_.end() && known->second.definition == r.definition) state = std::move(known->second);
-        state.definition = r.definition;
+        if (const auto known = states_.find(r.name); known != states_.end() && known->second.condition == r.condition) state = std::move(known->second);
+        state.condition = r.condition;
     }
     states_ = std::move(states);
     plan_ = std::move(next);
@@ -148,7 +148,7 @@ void Matcher::archive(Archive& a) {
     a(states);
     for (const Rule& r : plan_->rules) {
         const auto known = states.find(r.name);
-        if (known == states.end() || known->second.definition != r.definition) continue;
+        if (known == states.end() || known->second.condition != r.condition) continue;
         const size_t nodes = nodes_of(r.when);
         if (std::ranges::any_of(known->second.instances, [&](const auto& i) { return i.second.nodes.size() != nodes; })) return a.fail();
         states_[r.name] = std::move(known->second);

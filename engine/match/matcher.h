@@ -1,5 +1,5 @@
 // Stage: what the stages before say of a slot in, the rules that hold out. Event time only. A rule's state is kept by its
-// name and definition, so that it outlives restarts, and reloads that leave the rule as it is. One worker only.
+// name and condition, so that it outlives restarts, and reloads that leave what it waits for as it is. One worker only.
 #pragma once
 
 #include <map>
@@ -21,7 +21,7 @@ public:
 
     Matcher(const Inventory& inventory, const EngineOptions& options) : view_(inventory), options_(options) {}
 
-    // Between two slots. The state of every rule that stands in both plans with the same definition is kept.
+    // Between two slots. The state of every rule that stands in both plans with the same condition is kept.
     void use(RulePlan plan);
     const RulePlan& plan() const { return *plan_; }
 
@@ -43,12 +43,12 @@ private:
         void archive(Archive& a) { a(nodes, since); }
     };
     struct RuleState {
-        std::string definition;
+        std::string condition;
         EventTime watched_since{};  // zero: nothing yet
         std::map<std::string, Instance, std::less<>> instances;
         std::vector<std::unique_ptr<Sighting>> shared;  // by signal: of those that look anywhere, once a slot
 
-        void archive(Archive& a) { a(definition, watched_since, instances); }
+        void archive(Archive& a) { a(condition, watched_since, instances); }
     };
 
     void judge(uint32_t number, RuleState& state, bool grown);

@@ -72,7 +72,8 @@ struct Rule {
     std::vector<Label> labels, links;
     bool shadow = false;                              // recorded, never sent
     Micros resolve_after = std::chrono::minutes{2};   // not true for so long: over
-    std::string definition;                           // hash of what is written; the same: state is kept over a reload
+    std::string definition;                           // hash of what is written
+    std::string condition;                            // … of what it waits for, and of whom; the same: state is kept over a reload
 };
 
 struct RulePlan {

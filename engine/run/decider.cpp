@@ -50,6 +50,7 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const std::vector<CapacityAdvice> advice = capacity_advice(inventory_, options_, forecasts);
     for (Sink* s : sinks_) {
         if (!said_.empty()) s->deliver(said_);
+        if (!suppressed_.empty()) s->keep(suppressed_);
         if (!advice.empty()) s->advise(advice);
     }
 }

@@ -1,4 +1,5 @@
-// Warnings of campaigns that were announced and do not come. One worker only.
+// Warnings of campaigns that were announced and do not come: of several at one service the one that expects the most speaks.
+// Maintenance of the service keeps them back. One worker only.
 #pragma once
 
 #include <map>
@@ -17,11 +18,15 @@ class CampaignLife {
 public:
     CampaignLife(const Inventory& inventory, const std::string& app) : inventory_(inventory), app_(app) {}
 
-    // Appends what is to be said in this slot, and what is open after it.
-    void decide(const Signals& signals, std::vector<WarningRevision>& said, std::vector<WarningRevision>& open);
+    struct Out {
+        std::vector<WarningRevision>&said, &open;
+        std::vector<SuppressedWarning>& suppressed;
+    };
+    // Appends what is to be said in this slot, what is open after it, and what maintenance kept back or let go.
+    void decide(const Signals& signals, Out out);
 
     template <class A>
-    void archive(A& a) { a(open_); }
+    void archive(A& a) { a(open_, held_); }
 
 private:
     struct Open {
@@ -30,12 +35,22 @@ private:
         template <class A>
         void archive(A& a) { a(slot, at, start, usual); }
     };
+    using Name = std::pair<std::string, std::string>;  // entry and service
+    using Running = std::map<Name, const CampaignState*>;
+
+    // Of each service that misses any: the campaign that is to speak.
+    std::map<std::string, Name> speakers(const Running& running) const;
+    bool keep_back(const Signals& signals, const Name& name, Out& out);
+    void let_go(const Signals& signals, const Running& running, Out& out);
+    void end(const Signals& signals, const Name& name, const Open& open, bool came, Out& out) const;
+    void note(SuppressedWarning::State state, const Signals& signals, const Name& name, const std::string& by, Out& out) const;
     WarningRevision missing(const Signals& signals, const CampaignState& state, const std::string& service, const Open& open) const;
     WarningRevision revision(const Signals& signals, const CalendarEntry& entry, const std::string& service, const Open& open) const;
 
     const Inventory& inventory_;
     const std::string& app_;
-    std::map<std::pair<std::string, std::string>, Open> open_;  // by entry and service
+    std::map<Name, Open> open_;
+    std::map<Name, std::string> held_;  // kept back by maintenance, by which entry
 };
 
 }  // namespace foreshock

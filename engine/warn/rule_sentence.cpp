@@ -51,6 +51,36 @@ std::string field_text(std::string_view field, const Rule& rule, const WarningRe
     return {};
 }
 
+std::string span(Micros d) {
+    using namespace std::chrono_literals;
+    if (d % 1h == Micros{0}) return std::to_string(d / 1h) + " h";
+    if (d % 1min == Micros{0}) return std::to_string(d / 1min) + " min";
+    return readable_number(to_seconds(d)) + " s";
+}
+
+// What a signal has to be, besides itself: "volume", "at least x2", "on callers".
+std::vector<std::string> demands_of(const RuleCondition& c) {
+    std::vector<std::string> out;
+    if (c.measure != DemandMeasure::any) out.push_back(c.measure == DemandMeasure::value ? "value" : "volume");
+    for (const std::string* name : {&c.name, &c.service, &c.resource, &c.metric, &c.slo})
+        if (!name->empty()) out.push_back("`" + *name + "`");
+    for (const auto& [name, value] : c.labels) out.push_back(name + " " + value);
+    if (c.broken) out.push_back("broken");
+    if (!std::isnan(c.level)) {
+        const bool factor = c.kind == ConditionKind::spike || c.kind == ConditionKind::drop || c.kind == ConditionKind::burn_rate;
+        out.push_back((c.kind == ConditionKind::drop ? "at most " : "at least ") + (factor ? times(c.level) : whole_percent(c.level)));
+    }
+    if (c.long_window.count() > 0) out.push_back("over " + span(c.long_window));
+    if (c.on != Relation::self) out.push_back("on " + std::string(to_string(c.on)));
+    return out;
+}
+
+std::string joined(const std::vector<std::string>& parts, const std::string& by) {
+    std::string out;
+    for (const std::string& p : parts) out += (out.empty() ? "" : by) + p;
+    return out;
+}
+
 }  // namespace
 
 std::string evidence_text(const Evidence& e) {
@@ -64,6 +94,30 @@ std::string evidence_text(const Evidence& e) {
         case ConditionKind::forecast: return e.entity + (e.value >= 1 ? " is broken" : " breaks with " + whole_percent(e.value));
         default: return e.entity + label_list(e.labels);
     }
+}
+
+std::string condition_text(const RuleCondition& c) {
+    std::vector<std::string> parts;
+    for (const RuleCondition& part : c.parts) parts.push_back(condition_text(part));
+    std::string out;
+    switch (c.kind) {
+        case ConditionKind::all: out = "(" + joined(parts, " and ") + ")"; break;
+        case ConditionKind::any: out = "(" + joined(parts, " or ") + ")"; break;
+        case ConditionKind::sequence: out = "(" + joined(parts, ", then ") + ")"; break;
+        case ConditionKind::negation: out = "not " + joined(parts, ""); break;
+        case ConditionKind::count: {
+            const std::string of = c.distinct == CountOf::services ? " services with " : c.distinct == CountOf::resources ? " resources with " : " times ";
+            out = "at least " + std::to_string(c.at_least) + of + joined(parts, "");
+            break;
+        }
+        default: {
+            const std::vector<std::string> demands = demands_of(c);
+            out = std::string(to_string(c.kind)) + (demands.empty() ? "" : " (" + joined(demands, ", ") + ")");
+        }
+    }
+    if (c.hold.count() > 0) out += " for " + span(c.hold);
+    if (c.within.count() > 0) out += " within " + span(c.within);
+    return out;
 }
 
 std::string rule_sentence(const Rule& rule, const WarningRevision& w, EventTime since, const std::vector<Evidence>& evidence) {

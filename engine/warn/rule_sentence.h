@@ -12,6 +12,9 @@ namespace foreshock {
 // "shop volume is x2.1 its usual", "`db-1` connections_used is at 81 %".
 std::string evidence_text(const Evidence& e);
 
+// "(spike (volume, at least x2) and pressure (at least 90 %)) within 5 min": what a rule waits for.
+std::string condition_text(const RuleCondition& c);
+
 // The sentence of `w`, whose other fields are filled in. Times are UTC.
 std::string rule_sentence(const Rule& rule, const WarningRevision& w, EventTime since, const std::vector<Evidence>& evidence);
 

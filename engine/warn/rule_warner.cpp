@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "engine/base/currency.h"
 #include "engine/plan/calendar.h"
@@ -14,6 +15,8 @@ namespace foreshock {
 namespace {
 
 constexpr double kUnknownNumber = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMoved = 0.25;                          // of what was said of a number: worth a word
+constexpr Micros kReminder = std::chrono::hours{1};      // while nothing has changed
 
 void put_driver(const std::vector<Evidence>& evidence, WarningRevision& w) {
     w.driver.kind = "other";
@@ -53,6 +56,19 @@ const Rule* RuleWarner::rule_of(const Firings& slot, const Name& name) {
 // The rule has not held for as long as it takes until it is over.
 bool RuleWarner::calm(const Firings& slot, const Rule& rule, EventTime held_at) { return slot.end - held_at >= std::max(rule.resolve_after, Micros{1}); }
 
+bool RuleWarner::is_of(const Life& life, const Rule& rule) { return life.condition == rule.condition && life.shadow == rule.shadow; }
+
+bool RuleWarner::has_news(const Life& life, const Rule& rule, const std::vector<Evidence>& evidence) {
+    if (life.said_definition != rule.definition) return true;
+    std::set<std::string_view> seen;
+    for (const Evidence& e : evidence) {
+        const auto said = life.said_values.find(e.entity);
+        if (said == life.said_values.end() || std::abs(e.value - said->second) > kMoved * std::abs(said->second)) return true;
+        seen.insert(e.entity);
+    }
+    return seen.size() != life.said_values.size();
+}
+
 const RuleWarnings& RuleWarner::decide(const Firings& firings) {
     out_.said.clear();
     out_.shadow.clear();
@@ -69,7 +85,7 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
     const Rule& rule = slot.plan->rules[f.rule];
     const Name name{rule.name, f.key};
     auto known = lives_.find(name);
-    if (known != lives_.end() && known->second.definition != rule.definition) return;  // ends in this slot; the new one opens in the next
+    if (known != lives_.end() && !is_of(known->second, rule)) return;  // ends in this slot; the new one opens in the next
     const bool opens = known == lives_.end();
     if (opens) {
         Life life;
@@ -80,12 +96,19 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
     Life& life = known->second;
     life.held_at = slot.end;
     if (!opens && maintenance(life, slot.end - Micros{1}) != nullptr) return;  // stays open, silently
-    const bool due = opens || slot.end - life.said_at >= options_.warn.repeat;
-    if (due && !opens) ++life.revision;
-    if (due) life.said_at = slot.end;
+    if (!opens) refresh(life, rule);
+    const bool due = opens || slot.end - life.said_at >= (has_news(life, rule, f.evidence) ? options_.warn.repeat : std::max(kReminder, options_.warn.repeat));
+    if (due) {
+        if (!opens) ++life.revision;
+        life.said_at = slot.end;
+        life.said_definition = rule.definition;
+        life.said_values.clear();
+        for (const Evidence& e : f.evidence) life.said_values.emplace(e.entity, e.value);
+    }
     if (!due && life.shadow) return;
     WarningRevision w = revision(slot, name, life, opens ? WarningState::open : WarningState::updated);
     add_firing(f, w);
+    w.condition = condition_text(rule.when);
     w.sentence = rule_sentence(rule, w, f.since, f.evidence);
     if (!life.shadow) open_now_.push_back(w);
     if (due) say(life, std::move(w));
@@ -133,13 +156,9 @@ void RuleWarner::let_go(const Firings& slot) {
 }
 
 void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const {
-    life.definition = rule.definition;
-    life.title = rule.title.empty() ? rule.name : rule.title;
-    life.labels = rule.labels;
-    life.links = rule.links;
+    life.condition = rule.condition;
     life.shadow = rule.shadow;
-    life.critical = rule.critical;
-    life.version = rule.version;
+    refresh(life, rule);
     life.opened_start = slot.start;
     life.opened_at = slot.end;
     life.service = rule.by == RuleKey::service ? f.key : f.service == kNoIndex ? "" : inventory_.services()[f.service].name;
@@ -147,11 +166,20 @@ void RuleWarner::begin(const Firings& slot, const RuleFiring& f, const Rule& rul
     if (f.service != kNoIndex && inventory_.services()[f.service].model != nullptr) life.owner = inventory_.services()[f.service].model->owner;
 }
 
+void RuleWarner::refresh(Life& life, const Rule& rule) {
+    life.title = rule.title.empty() ? rule.name : rule.title;
+    life.labels = rule.labels;
+    life.links = rule.links;
+    life.critical = rule.critical;
+    life.version = rule.version;
+}
+
 void RuleWarner::resolve(const Firings& slot) {
     for (auto at = lives_.begin(); at != lives_.end();) {
-        const auto& [name, life] = *at;
+        auto& [name, life] = *at;
         const Rule* rule = rule_of(slot, name);
-        const bool gone = rule == nullptr || rule->definition != life.definition;
+        const bool gone = rule == nullptr || !is_of(life, *rule);
+        if (!gone) refresh(life, *rule);
         if (!gone && !calm(slot, *rule, life.held_at)) {
             if (slot.end != life.held_at && !life.shadow) open_now_.push_back(calming(slot, name, life));
             ++at;
@@ -162,7 +190,7 @@ void RuleWarner::resolve(const Firings& slot) {
         put_driver({}, w);
         put_resource({}, w);
         w.sentence = (name.second.empty() ? "" : name.second + ": ") + "over. " +
-                     (gone ? "The rule '" + name.first + "' was changed or removed." : life.title + ": said at " + to_clock(life.opened_at) + ", holds no more.");
+                     (rule == nullptr ? "The rule '" + name.first + "' was removed." : gone ? "The rule '" + name.first + "' was changed." : life.title + ": said at " + to_clock(life.opened_at) + ", holds no more.");
         say(life, std::move(w));
         at = lives_.erase(at);
     }
@@ -202,6 +230,7 @@ void RuleWarner::add_firing(const RuleFiring& f, WarningRevision& w) const {
     put_driver(f.evidence, w);
     put_resource(f.evidence, w);
     w.driver.since = f.since;
+    for (const Evidence& e : f.evidence) w.seen.push_back({std::string(to_string(e.kind)), e.entity, e.value, e.at});
     if (f.value_per_minute > 0) {
         w.impact.value_per_minute = f.value_per_minute;
         w.impact.at_risk = at_risk(f.value_per_minute);

@@ -1,5 +1,6 @@
-// Stage: rules that hold in, revisions of their warnings out. Opens at once, repeats, and resolves when the rule has not held
-// for its `resolve_after`, or has been changed or removed. At most one open warning for each rule and key. One worker only.
+// Stage: rules that hold in, revisions of their warnings out. Opens at once, says so again when something has changed (or after an
+// hour), and resolves when the rule has not held for its `resolve_after`, or waits for something else now, or has been removed. At most
+// one open warning for each rule and key. One worker only.
 #pragma once
 
 #include <map>
@@ -38,14 +39,17 @@ public:
 private:
     // An open warning, with what its end needs where the rule is gone by then.
     struct Life {
-        std::string definition, title, service, resource, owner;
+        std::string condition, title, service, resource, owner;
         std::vector<Label> labels, links;
+        std::string said_definition;                // of the rule when it was last said …
+        std::map<std::string, double> said_values;  // … and what was seen then, by entity
         bool shadow = false, critical = false;
         uint32_t version = 1, revision = 1;
         EventTime opened_start{}, opened_at{}, said_at{}, held_at{};
 
         void archive(Archive& a) {
-            a(definition, title, service, resource, owner, labels, links, shadow, critical, version, revision, opened_start, opened_at, said_at, held_at);
+            a(condition, title, service, resource, owner, labels, links, said_definition, said_values, shadow, critical, version, revision, opened_start, opened_at,
+              said_at, held_at);
         }
     };
     // Kept back by maintenance.
@@ -58,6 +62,9 @@ private:
 
     static const Rule* rule_of(const Firings& slot, const Name& name);
     static bool calm(const Firings& slot, const Rule& rule, EventTime held_at);
+    static bool is_of(const Life& life, const Rule& rule);
+    // True when there is something to say again that was not said before.
+    static bool has_news(const Life& life, const Rule& rule, const std::vector<Evidence>& evidence);
     void hold(const Firings& slot, const RuleFiring& f);
     // True while maintenance of the calendar keeps quiet what the rule would open.
     bool keep_back(const Firings& slot, const Name& name, const Life& life);
@@ -66,6 +73,8 @@ private:
     void let_go(const Firings& slot);
     void resolve(const Firings& slot);
     void begin(const Firings& slot, const RuleFiring& f, const Rule& rule, Life& life) const;
+    // Takes what may change in a rule that still waits for the same.
+    static void refresh(Life& life, const Rule& rule);
     // Open still, though its rule does not hold at the moment.
     WarningRevision calming(const Firings& slot, const Name& name, const Life& life) const;
     WarningRevision revision(const Firings& slot, const Name& name, const Life& life, WarningState state) const;

@@ -1,5 +1,6 @@
 #include "engine/warn/sentence.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -104,6 +105,14 @@ std::string composite_text(const Slo& slo) {
     return (needs == slo.parts.size() ? "all " + std::to_string(needs) : std::to_string(needs) + " of " + std::to_string(slo.parts.size())) + " promises hold";
 }
 
+// An availability that is promised by its objective alone: broken while its budget burns as fast as the first of the usual rules says.
+std::string availability_text(const std::string& name, const Slo& slo, const std::string& least) {
+    const double factor = default_burn_rules().front().factor;
+    const bool by_objective = slo.objective && std::abs(slo.below - std::min(1.0, factor * (1 - *slo.objective))) < 1e-9;
+    if (!by_objective) return name + " > " + least;
+    return name + " " + without_zeros(formatted("%.3f", 100 * *slo.objective)) + " % (error budget below x" + readable_number(factor) + ")";
+}
+
 }  // namespace
 
 std::string whole_percent(double ratio) { return formatted("%.0f", 100 * ratio) + " %"; }
@@ -124,8 +133,8 @@ std::string promise_text(const Slo& slo) {
     switch (slo.indicator) {
         case Indicator::latency_quantile: return "p" + without_zeros(formatted("%.1f", 100 * slo.quantile)) + " latency < " + below + " ms";
         case Indicator::error_ratio: return "error ratio < " + share;
-        case Indicator::availability: return "availability > " + rest;
-        case Indicator::value_availability: return "availability by value > " + rest;
+        case Indicator::availability: return availability_text("availability", slo, rest);
+        case Indicator::value_availability: return availability_text("availability by value", slo, rest);
         case Indicator::freshness: return (slo.resource.empty() ? "last transaction" : slo.metric + " of " + slo.resource) + " younger than " + below + " s";
         case Indicator::drop: return "volume less than " + share + " below its usual";
         case Indicator::composite: return slo.weighted ? "broken share of " + std::to_string(slo.parts.size()) + " promises < " + share : composite_text(slo);

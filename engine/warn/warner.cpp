@@ -38,6 +38,7 @@ struct Warner::State {
     Suppression suppression;
     CampaignLife campaigns;
     std::vector<WarningRevision> said, open;
+    std::vector<SuppressedWarning> suppressed;
     bool started = false;
     EventTime last{};
 
@@ -73,12 +74,13 @@ std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, cons
     }
     s.end_withdrawn(forecasts);
     s.suppression.judge_resources(forecasts.suppressed, forecasts.end);
-    if (signals != nullptr) s.campaigns.decide(*signals, s.said, s.open);
+    s.suppressed = s.suppression.noted();
+    if (signals != nullptr) s.campaigns.decide(*signals, {s.said, s.open, s.suppressed});
     return s.said;
 }
 
 std::span<const WarningRevision> Warner::open() const { return state_->open; }
-std::span<const SuppressedWarning> Warner::suppressed() const { return state_->suppression.noted(); }
+std::span<const SuppressedWarning> Warner::suppressed() const { return state_->suppressed; }
 
 WarningRevision Warner::State::revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const {
     const ServiceEntry& service = inventory.services()[f.service];

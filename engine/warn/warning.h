@@ -83,6 +83,9 @@ struct WarningRevision {
     std::string owner;
     std::vector<std::pair<std::string, std::string>> labels, links;  // of a rule of the user's
     std::string key;        // what such a rule speaks of: a service, a resource, the value of a label; empty: all together
+    std::string condition;  // what such a rule waits for, in words, with its thresholds
+    struct Seen { std::string kind, entity; double value = 0; EventTime at{}; };
+    std::vector<Seen> seen; // what met it: a spike of "shop volume", x2.05
     std::string sentence;
 };
 

@@ -75,6 +75,17 @@ assert [x["what"] for x in w["grounds"]["without"]][0] == "room", w["grounds"]
 "$FORESHOCK" explain "$id.1" --warnings replayed.jsonl >event.txt || fail 'the id of a CloudEvent is not known'
 cmp stored.txt event.txt || fail 'the id of a CloudEvent explains another revision'
 if "$FORESHOCK" explain "$id.99999" --warnings replayed.jsonl 2>error; then fail 'a revision that never was is explained'; fi
+
+# a rule of the user's: what it waits for, and what met it
+cat >ruled.yaml <<YAML
+model: $recording/model.yaml
+rules: [{name: loud, when: {spike: {measure: volume, ratio: 1.5}}}]
+YAML
+"$FORESHOCK" replay ruled.yaml --input "$recording/history.jsonl.zst" --input "$recording/events.jsonl.zst" --warnings ruled.jsonl 2>ruled.log
+id=$(grep -m1 '"rule":"loud"' ruled.jsonl | sed 's/.*"subject":"\([^"]*\)".*/\1/')
+"$FORESHOCK" explain "$id" --warnings ruled.jsonl --revision 1 >ruled.txt || fail 'a rule is not explained'
+grep -q '^waits for *spike (volume, at least x1.5)$' ruled.txt && grep -q '^seen *spike of .* volume: ' ruled.txt || { cat ruled.txt; fail 'the condition is missing'; }
+
 if "$FORESHOCK" explain w-none --warnings replayed.jsonl 2>error; then fail 'an unknown id is explained'; fi
 grep -q "no warning 'w-none'" error || fail 'no word of the unknown id'
 if "$FORESHOCK" explain w- 2>error; then fail 'explained without a place to look'; fi

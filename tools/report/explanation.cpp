@@ -68,6 +68,13 @@ void put_decision(const Json& w, Lines& out) {
     if (known(indicator, "below")) out.add("indicator", say(indicator, "value") + ", promised below " + say(indicator, "below"));
 }
 
+// Of a rule of the user's: what it waits for, and what met it.
+void put_condition(const Json& w, Lines& out) {
+    if (!text(w, "condition").empty()) out.add("waits for", text(w, "condition"));
+    for (const Json& s : at(w, "seen"))
+        out.add("seen", text(s, "kind") + (text(s, "entity").empty() ? "" : " of " + text(s, "entity")) + (known(s, "value") ? ": " + say(s, "value") : "") + ", last at " + clock(s, "at"));
+}
+
 void put_demand(const Json& w, Lines& out) {
     const Json &driver = at(w, "driver"), &d = at(at(w, "grounds"), "demand");
     if (known(d, "level")) {
@@ -75,7 +82,7 @@ void put_demand(const Json& w, Lines& out) {
         out.add("demand", fmt::format("{} a second, usual {} give or take {}; {}{} a second each minute for {}", say(d, "level"), say(d, "baseline"), say(d, "spread"),
                                       slope < 0 ? "" : "+", say(slope), say_seconds(number(d, "age_seconds"))));
     }
-    if (!text(driver, "kind").empty())
+    if (!text(driver, "kind").empty() && text(w, "condition").empty())
         out.add("driver", fmt::format("{}: {} is at {}, usual {} (x{}), since {}", text(driver, "kind"), text(driver, "series"), say(driver, "value"), say(driver, "baseline"),
                                       say(driver, "ratio"), clock(driver, "since")));
     for (const Json& c : at(driver, "contributors"))
@@ -135,6 +142,7 @@ void put_rank(const Json& w, Lines& out) {
 std::string explanation_text(const Json& w) {
     Lines out;
     put_decision(w, out);
+    put_condition(w, out);
     put_demand(w, out);
     put_resource(w, out);
     put_law(w, out);

@@ -91,6 +91,16 @@ rules:
     CHECK(plan.hash.size() == 16);
 }
 
+TEST_CASE("the condition of a rule changes with what it waits for and of whom, and with nothing else") {
+    const auto condition = [](const std::string& text) { return plan_of_text(text).rules.at(0).condition; };
+    const std::string plain = condition(rule_with("{spike: {ratio: 2}}"));
+    CHECK(condition(rule_with("{spike: {ratio: 2}}", "    shadow: true\n    severity: critical\n    text: now\n    labels: {a: b}\n    resolve_after: 9m\n")) == plain);
+    CHECK(condition(rule_with("{spike: {ratio: 3}}")) != plain);
+    CHECK(condition(rule_with("{spike: {ratio: 2}}", "    by: everything\n")) != plain);
+    const std::string used = condition("conditions: {a: spike}\n" + rule_with("{use: a}"));
+    CHECK(condition("conditions: {a: drop}\n" + rule_with("{use: a}")) != used);
+}
+
 TEST_CASE("the definition of a rule changes with what it says, and with nothing else") {
     const auto definition = [](const std::string& text) { return plan_of_text(text).rules.at(0).definition; };
     const std::string plain = definition(rule_with("{spike: {ratio: 2}}"));

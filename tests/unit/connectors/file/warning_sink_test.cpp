@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "connectors/format/advice_event.h"
+#include "connectors/format/suppression_event.h"
 #include "tests/support/catch.h"
 #include "tests/unit/connectors/sample_warning.h"
 
@@ -62,6 +63,25 @@ TEST_CASE("a file of capacity advice holds that and nothing else, each change on
     REQUIRE(warnings.ok());
     warnings.value()->advise(std::vector{advice});
     CHECK(content(folder.file()).empty());
+}
+
+TEST_CASE("a file of warnings keeps what maintenance kept back, once") {
+    Folder folder;
+    SuppressedWarning w;
+    w.time = EventTime{std::chrono::seconds{1795269720}};
+    w.by = "db upgrade";
+    w.service = "shop";
+    w.slo = "latency";
+    w.probability = 0.75;
+    for (int run = 0; run < 2; ++run) {
+        auto sink = FileSink::open(folder.file(), FileSink::Mode::append, {});
+        REQUIRE(sink.ok());
+        sink.value()->keep(std::vector{w});
+    }
+    const std::string text = content(folder.file());
+    CHECK(text == to_cloudevent(w, {}) + "\n");
+    CHECK(text.find(R"("type":"foreshock.suppression.suppressed.v1")") != text.npos);
+    CHECK(text.find(R"("data":{"state":"suppressed","by":"db upgrade","service":"shop","slo":"latency","breached":false,"probability":0.75})") != text.npos);
 }
 
 TEST_CASE("a file sink writes one event a line, at once") {

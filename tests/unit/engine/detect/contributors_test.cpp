@@ -44,6 +44,21 @@ TEST_CASE("contributors: nothing without a rise or without a past") {
     CHECK(young.split(Measure::volume, 5, 1, {"campaign"}).empty());
 }
 
+TEST_CASE("contributors: shares of one dimension are no more than the whole, though others of it have fallen") {
+    ContributorTracker t;
+    EventTime now = kStart;
+    for (int minute = 0; minute < 65; ++minute) {
+        now += std::chrono::minutes{1};
+        const bool rise = minute >= 60;
+        t.age(now, 60);
+        t.add({{1, "app", rise ? 140 : 50, 0}, {1, "web", rise ? 120 : 50, 0}, {1, "phone", rise ? 1 : 60, 0}}, 60);
+    }
+    const auto split = t.split(Measure::volume, 261.0 / 60, 160.0 / 60, {"campaign", "channel"});
+    REQUIRE(split.size() == 2);
+    CHECK(split[0].value == "app");
+    CHECK(split[0].share + split[1].share == Approx(1));
+}
+
 TEST_CASE("contributors: at most 64 values are followed") {
     ContributorTracker t;
     std::vector<DimensionSlot> rows;

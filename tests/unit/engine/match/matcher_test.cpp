@@ -74,6 +74,9 @@ TEST_CASE("a rule that stays as it is keeps its state when others come and go") 
     feed.matcher.use(plan_of_text("  - {name: other, when: {event: c}}\n" + kFollowed));
     CHECK(feed.next({"b"}) == Texts{"followed shop"});
     feed.next({"a"});
+    feed.matcher.use(plan_of_text("  - {name: followed, when: {sequence: [{event: a}, {event: b}], within: 5m}, text: other words, severity: critical}\n"));
+    CHECK(feed.next({"b"}) == Texts{"followed shop"});  // half of it was seen under the old text
+    feed.next({"a"});
     feed.matcher.use(plan_of_text("  - {name: followed, when: {sequence: [{event: a}, {event: b}], within: 6m}}\n"));
     CHECK(feed.next({"b"}).empty());  // another rule by the same name has seen nothing
     feed.next({"a"});
@@ -116,7 +119,7 @@ TEST_CASE("cut state is refused") {
     }
 }
 
-TEST_CASE("state of a rule by the same name with another definition is left out") {
+TEST_CASE("state of a rule by the same name with another condition is left out") {
     Feed feed(kFollowed);
     feed.next({"a"});
     const std::string bytes = feed.saved();

@@ -132,6 +132,12 @@ TEST_CASE("sentence: promises and numbers as people read them") {
     s.indicator = Indicator::error_ratio;
     s.below = 0.005;
     CHECK(promise_text(s) == "error ratio < 0.5 %");
+    s.indicator = Indicator::availability;
+    CHECK(promise_text(s) == "availability > 99.5 %");
+    s.objective = 0.99;
+    CHECK(promise_text(s) == "availability > 99.5 %");
+    s.below = 14.4 * (1 - 0.99);  // as nobody wrote it
+    CHECK(promise_text(s) == "availability 99 % (error budget below x14.4)");
     s.indicator = Indicator::metric;
     s.resource = "notify-backlog";
     s.metric = "queue_age_s";
