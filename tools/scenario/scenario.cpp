@@ -174,7 +174,7 @@ private:
         std::vector<bool> expects(scenario_.lines.size());
         for (const Expectation& e : scenario_.expectations) std::fill(expects.begin() + e.line - 1, expects.begin() + e.body_end, true);
         for (size_t i = 0; i < expects.size(); ++i) if (!expects[i]) add_names(scenario_.lines[i], known);
-        for (const auto& [path, place] : scenario_.config.places) add_names(path, known);
+        add_model_names(known);
         for (const Expectation& e : scenario_.expectations) {
             const bool named = e.kind != EntryKind::dropped && e.kind != EntryKind::dead_letters && e.kind != EntryKind::totals;
             const auto is_known = [&](std::string_view glob) { return std::ranges::any_of(known, [&](const std::string& name) { return matches_glob(glob, name); }); };
@@ -184,6 +184,18 @@ private:
             const std::vector<std::string_view> names(known.begin(), known.end());
             problem(e.line, static_cast<uint32_t>(line(e.line).find(e.of) + 1), "nothing here is called '" + e.of + "': this always holds", suggest(e.of, names));
         }
+    }
+
+    // Of what stands in other files.
+    void add_model_names(std::set<std::string>& names) const {
+        const auto add = [&](const auto& entries) { for (const auto& e : entries) names.insert(e.name); };
+        const auto add_labels = [&](const auto& entries) { for (const auto& e : entries) for (const auto& [label, value] : e.labels) names.insert(value); };
+        const Model& model = scenario_.config.model;
+        add(model.services), add(model.resources), add(model.views), add(scenario_.config.rules.rules);
+        add_labels(model.services), add_labels(model.resources);
+        for (const ServiceModel& s : model.services) add(s.slos);
+        for (const ResourceModel& r : model.resources) add(r.metrics);
+        for (const View& v : model.views) add(v.nodes);
     }
 
     // The words of a text, whole and in their parts: "a.b" is a name, and so may be a and b.

@@ -155,6 +155,13 @@ TEST_CASE("an expectation that could not fail is a mistake") {
     CHECK(problem_of("expect warnings of shop-*") == "none");
     CHECK(problem_of("expect states of shop/shop") == "none");
     CHECK(problem_of("expect dropped of late") == "none");
+    const Folder folder;
+    const std::string model = folder.write("m.yaml", "services: {eu.shop: {labels: {region: north-2}, slos: {ok.1: {indicator: error_ratio, below: 1%}}}}\n");
+    const auto elsewhere = [&](const std::string& name) { return read_scenario("name: x\nmodel: " + model + "\nexpect warnings of " + name + ": none\n", "x.scenario").ok(); };
+    CHECK(elsewhere("eu.shop"));
+    CHECK(elsewhere("north-2"));
+    CHECK(elsewhere("ok.1"));
+    CHECK_FALSE(elsewhere("us.shop"));
 }
 
 TEST_CASE("only what is written is compared, to the digits that are written") {
