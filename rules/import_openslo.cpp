@@ -165,20 +165,19 @@ private:
         if (const std::string own = annotation(doc, "indicator"); !own.empty()) return own;
         if (at(indicator, {"spec", "ratioMetric"}) != nullptr) return "availability";
         const YamlNode* value = at(objective, {"value"});
-        const std::string metric = text_at(at(indicator, {"metadata", "name"}));
         const YamlNode* ref = at(&doc, {"spec", "indicatorRef"});
         if (ref != nullptr && indicator == nullptr) {
             leave_out(doc, ref->place, "no SLI is called " + in_quotes(ref->text), "give its document, too");
         } else if (value == nullptr || !latency.named) {
             leave_out(doc, doc.place, "what it measures is not known here", "annotate foreshock/indicator, such as p95_latency_ms or error_ratio");
         } else {
-            note_guess(*indicator, metric, text_at(value), latency);
             return (latency.percentile.empty() ? "p95" : "p" + latency.percentile) + "_latency_ms";
         }
         return {};
     }
 
-    void note_guess(const YamlNode& indicator, const std::string& metric, const std::string& value, const LatencyWords& latency) {
+    void note_guess(const YamlNode& indicator, const std::string& value, const LatencyWords& latency) {
+        const std::string metric = text_at(at(&indicator, {"metadata", "name"}));
         const bool quantile = latency.percentile.empty(), unit = latency.in_ms == 0;
         if (!quantile && !unit) return;
         const std::string what = (quantile ? "the 95th percentile of latency" : "") + std::string(quantile && unit ? " in " : "") + (unit ? "milliseconds" : "");
@@ -280,6 +279,7 @@ private:
         const bool ratio = at(indicator, {"spec", "ratioMetric"}) != nullptr;
         const bool good = !word.empty() && add_threshold(doc, *objective, word, ratio, latency, out) && add_objective(*objective, out);
         if (!good) return;
+        if (annotation(doc, "indicator").empty() && !ratio) note_guess(*indicator, text_at(at(objective, {"value"})), latency);
         if (objectives->items.size() > 1) notes_.add(objectives->items[1].place, "SLO " + in_quotes(name) + " has several objectives; the first is taken", "write one document for each");
         add_annotated(doc, service_name, out);
         add_slices(doc, *objective, word == "availability" || word == "value_availability", out);

@@ -15,6 +15,12 @@ std::optional<EventTime> read_time(const Section& section, std::string_view key,
     return std::nullopt;
 }
 
+void end_not_after_start(const Section& section, EventTime start, const std::vector<ZoneOffset>& zone) {
+    const std::string& written = section.value("start")->text;
+    const bool skipped = !parse_rfc3339(written) && !exists_locally(written, zone);
+    section.problem("end", "is not after start", skipped ? "clocks go forward then: " + written + " does not exist and is taken as " + to_local_text(start, zone) : "");
+}
+
 namespace {
 
 void read_span(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
@@ -23,9 +29,7 @@ void read_span(const Section& section, CalendarEntry& entry, const std::vector<Z
     if (!section.has("start")) {
         section.problem("start", "is missing", "write start: 2026-11-27T00:00:00Z, or monthly: 25");
     } else if (start && end && *end <= *start) {
-        const YamlNode* text = section.value("start");
-        const bool skipped = !parse_rfc3339(text->text) && !exists_locally(text->text, zone);
-        section.problem("end", "is not after start", skipped ? "clocks go forward then: " + text->text + " does not exist and is taken as " + to_local_text(*start, zone) : "");
+        end_not_after_start(section, *start, zone);
     } else if (start) {
         entry.occurrences.push_back({*start, end.value_or(kEndOfTime)});
     }

@@ -27,6 +27,8 @@ void read_service(ReadContext& context, const Section& section, ServiceModel& se
 void read_slo(ReadContext& context, const Section& section, const ServiceModel& service, Slo& slo, ModelDraft& draft);
 // The value of a key as an absolute time, local ones by the clocks of the zone; a problem is reported.
 std::optional<EventTime> read_time(const Section& section, std::string_view key, const std::vector<ZoneOffset>& zone);
+// Says so, and where clocks go forward over the start that it does not exist.
+void end_not_after_start(const Section& section, EventTime start, const std::vector<ZoneOffset>& zone);
 void read_resource(ReadContext& context, const Section& section, ResourceModel& resource, ModelDraft& draft);
 void read_view(ReadContext& context, const Section& section, View& view, ModelDraft& draft);
 // A list of names, each plain or as a map from the name to a section; `path` is that section's in the reference.

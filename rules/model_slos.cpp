@@ -208,7 +208,7 @@ void read_corrections(const Section& section, const ServiceModel& service, Slo& 
         c.total = in_units(total, slo.budgeting);
         if (start) c.start = *start;
         if (c.exclude && !end) item.problem("exclude", "needs 'end' beside it", "time that does not count has an end");
-        if (start && end && *end <= *start) item.problem("end", "is not after start");
+        if (start && end && *end <= *start) end_not_after_start(item, *start, service.utc_offsets);
         if (end) c.end = *end;
         if (c.exclude && (item.has("bad") || item.has("total"))) item.problem("exclude", "time that does not count has no numbers to correct", "keep exclude, or bad and total");
         if (!c.exclude && !item.has("bad") && !item.has("total")) item.problem("start", "this corrects nothing", "write exclude: true, or bad: -120");

@@ -126,6 +126,8 @@ TEST_CASE("services and their promises") {
         {"slos: {l: {indicator: metric, below: 5, resource: dc, metric: m}}", "c.yaml:1:68: resource: unknown resource 'dc' (did you mean 'db'? Else add it under resources: dc: {})"},
         {"slos: {l: {indicator: error_ratio, below: 5%, window: 15s}}", "c.yaml:1:72: window: 15s is not a whole number of slots of 10s (write 20s, or change slots.length)"},
         {"slos: {l: {indicator: error_ratio, below: 5%, objective: 100}}", "c.yaml:1:75: objective: out of range (above 0 and below 1, such as 99.5%)"},
+        {"time_zone: Europe/Berlin, slos: {l: {indicator: error_ratio, below: 5%, corrections: [{start: 2026-03-29T02:30, end: 2026-03-29T03:30, exclude: true, author: a, reason: r}]}}",
+         "c.yaml:1:135: end: is not after start (clocks go forward then: 2026-03-29T02:30 does not exist and is taken as 03:30)"},
         {"slos: {l: {indicator: error_ratio, below: 5%, period: 5m}}", "c.yaml:1:72: period: 5m is out of range (1h to 366d)"},
     }));
     CAPTURE(c.text);

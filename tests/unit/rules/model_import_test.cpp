@@ -142,6 +142,7 @@ TEST_CASE("an objective keeps its direction, percentile and unit") {
     CHECK(has(scaled.notes, "o:7:14: 'latency-p90' is taken as milliseconds (0.3 ms is little: are these seconds? Then annotate foreshock/below with the milliseconds)"));
     const Imported above = imported(slo("a", threshold("latency"), "op: gt, value: 300, target: 0.99"));
     CHECK_FALSE(has(above.yaml, "below"));
+    CHECK_FALSE(has(above.notes, "is taken as"));
     CHECK(has(above.notes, "o:8:21: SLO 'a' is not taken over: 'gt 300' cannot be said of p95_latency_ms (what is promised here stays below something)"));
     const Imported ratio = imported(slo("a", threshold("good"), "op: gte, value: 0.98, target: 0.99", "budgetingMethod: Timeslices", "{foreshock/indicator: availability}"));
     CHECK(has(ratio.yaml, "{indicator: availability, above: 0.98, objective: 0.99"));
