@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 #include <ranges>
-#include <set>
 
 #include "engine/plan/calendar.h"
 #include "engine/warn/sentence.h"
@@ -114,8 +113,9 @@ std::vector<Ranker::Incident> Ranker::join(std::vector<WarningRevision>& open) c
 // names a resource, then the one that waits for none of the others, then the one with the most to lose.
 void Ranker::choose_head(Incident& incident) const {
     if (incident.parts.size() == 1) return;
-    std::set<ServiceIndex> concerned;
-    for (const WarningRevision* w : incident.parts) concerned.insert(inventory_.find_service(w->service));
+    std::vector<bool> concerned(inventory_.services().size());
+    for (const WarningRevision* w : incident.parts)
+        if (const ServiceIndex s = inventory_.find_service(w->service); s != kNoIndex) concerned[s] = true;
     struct Claim {
         bool of_user, silent;
         EventTime opened_at;
@@ -126,7 +126,7 @@ void Ranker::choose_head(Incident& incident) const {
     };
     const auto claim = [&](const WarningRevision* w) {
         const auto k = known_.find(w->id);
-        const auto waits_for = std::ranges::count_if(behind(w->service), [&](ServiceIndex s) { return concerned.contains(s); });
+        const auto waits_for = std::ranges::count_if(behind(w->service), [&](ServiceIndex s) { return concerned[s]; });
         return Claim{of_user(*w), k == known_.end() || !k->second.spoken, w->opened_at, w->resource.name.empty(), waits_for, -known(w->impact.value_per_minute)};
     };
     std::vector<std::pair<Claim, WarningRevision*>> claims;
@@ -136,11 +136,12 @@ void Ranker::choose_head(Incident& incident) const {
 }
 
 // Services that it waits for, directly or not.
-std::set<ServiceIndex> Ranker::behind(const std::string& service) const {
+std::vector<ServiceIndex> Ranker::behind(const std::string& service) const {
     const ServiceIndex own = inventory_.find_service(service);
     if (own == kNoIndex) return {};
-    const std::vector<ServiceIndex> all = inventory_.reach(own);
-    return {std::next(all.begin()), all.end()};
+    std::vector<ServiceIndex> all = inventory_.reach(own);
+    all.erase(all.begin());  // itself
+    return all;
 }
 
 void Ranker::value(Incident& incident) const {
@@ -149,15 +150,17 @@ void Ranker::value(Incident& incident) const {
         const WarningRevision*& known_best = services[w->service];
         if (known_best == nullptr || !(known_best->impact.value_per_minute > 0)) known_best = w;
     }
-    std::set<ServiceIndex> paid_above;  // behind one of the others that knows its value
+    std::vector<bool> paid_above(services.size() > 1 ? inventory_.services().size() : 0);  // behind one of the others that knows its value
     for (const auto& [name, w] : services)
-        if (w->impact.value_per_minute > 0) paid_above.merge(behind(name));
+        if (!paid_above.empty() && w->impact.value_per_minute > 0)
+            for (const ServiceIndex s : behind(name)) paid_above[s] = true;
     WarningRevision& head = incident.head();
     std::map<std::string, double> lost;  // by currency
     incident.value_per_minute = 0;
     for (const auto& [name, w] : services) {
         if (!name.empty()) head.incident.services.push_back(name);
-        if (paid_above.contains(inventory_.find_service(name)) || !(w->impact.value_per_minute > 0)) continue;
+        const ServiceIndex s = inventory_.find_service(name);
+        if ((s < paid_above.size() && paid_above[s]) || !(w->impact.value_per_minute > 0)) continue;
         incident.value_per_minute += w->impact.value_per_minute;
         lost[w->impact.currency] += known(w->impact.at_risk);
     }
@@ -210,9 +213,9 @@ void Ranker::judge(EventTime now, double value_unknown, Incident& incident) cons
 std::string Ranker::company(const Incident& incident) const {
     const WarningRevision& head = incident.head();
     std::vector<std::string> before_it, with_it;
-    const std::set<ServiceIndex> callees = behind(head.service);
+    const std::vector<ServiceIndex> callees = behind(head.service);
     for (const std::string& s : head.incident.services)
-        if (s != head.service) (callees.contains(inventory_.find_service(s)) ? before_it : with_it).push_back(s);
+        if (s != head.service) (std::ranges::find(callees, inventory_.find_service(s)) != callees.end() ? before_it : with_it).push_back(s);
     std::string text = before_it.empty() ? "" : " It waits for " + list_of(before_it) + ".";
     if (!with_it.empty()) text += " It takes " + list_of(with_it) + " with it.";
     if (!(head.impact.value_per_minute > 0) && !incident.money.empty()) text += " " + incident.money + " are at risk.";

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -53,7 +52,7 @@ private:
 
     std::vector<Incident> join(std::vector<WarningRevision>& open) const;
     void choose_head(Incident& incident) const;
-    std::set<ServiceIndex> behind(const std::string& service) const;
+    std::vector<ServiceIndex> behind(const std::string& service) const;
     void value(Incident& incident) const;
     std::string people(const Incident& incident) const;
     void judge(EventTime now, double value_unknown, Incident& incident) const;
