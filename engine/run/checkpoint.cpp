@@ -146,7 +146,7 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
     positions.put_into(made);
     made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, parts.names); });
     add_stages(parts.decider, made.parts);
-    for (const auto& [name, sink] : outboxes(parts.sinks)) made.parts[name] = archived([sink](Archive& a) { sink->archive(a); });
+    for (const auto& [name, sink] : outboxes(parts.sinks)) made.parts[name] = archived([&kept = *sink](Archive& a) { kept.archive(a); });
     for (const auto& [name, bytes] : parts.unclaimed) made.parts[name] = bytes;
     return made;
 }

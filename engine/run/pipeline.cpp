@@ -21,7 +21,7 @@ constexpr int kRest = 4;
 // True when all of them have taken what was said. Those that are away come last, or they use up the patience of the others.
 bool flush(std::vector<Sink*> sinks, bool with_outbox) {
     const auto end = steady_clock::now() + kPatience;
-    std::ranges::stable_partition(sinks, [](const Sink* s) { return s->ready(); });
+    std::stable_partition(sinks.begin(), sinks.end(), [](const Sink* s) { return s->ready(); });
     bool all = true;
     for (Sink* sink : sinks) {
         if (sink->outbox().empty() == with_outbox) continue;
