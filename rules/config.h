@@ -76,7 +76,8 @@ enum class InstanceRole : uint8_t { both, ingest, correlate };
 // Of a run in several processes.
 struct InstancesConfig {
     InstanceRole role = InstanceRole::both;
-    uint32_t shares = 8;  // into which the model is cut: partitions of the internal topics
+    uint32_t shares = 8;   // into which the model is cut: partitions of the internal topics
+    uint32_t standby = 0;  // 1: whoever decides follows the state of all shares, to take them over at once
 };
 struct ShadowConfig {
     std::string file;  // empty: nothing is kept

@@ -96,7 +96,7 @@ std::string dump_config(const Config& c) {
     out += "state: {" + (c.state.directory.empty() ? "" : "directory: " + quote(c.state.directory) + ", ") + "checkpoint_every: " +
            duration_text(c.state.checkpoint_every) + "}\n";
     if (c.scale_out == ScaleOut::kafka)
-        out += "scale_out: kafka\ninstances: {role: " + std::string(kRoles[static_cast<size_t>(c.instances.role)]) + ", shares: " + std::to_string(c.instances.shares) + "}\n";
+        out += "scale_out: kafka\ninstances: {role: " + std::string(kRoles[static_cast<size_t>(c.instances.role)]) + ", shares: " + std::to_string(c.instances.shares) + ", standby: " + std::to_string(c.instances.standby) + "}\n";
     if (!c.shadow.file.empty()) out += "shadow: {file: " + quote(c.shadow.file) + "}\n";
     out += "reload: {watch_every: " + duration_text(c.reload.watch_every) + "}\n";
     const std::string host = c.http.host.find(':') == std::string::npos ? c.http.host : "[" + c.http.host + "]";

@@ -119,6 +119,7 @@ void read_scale_out(const Section& top, Config& config) {
     if (const auto s = top.section("instances")) {
         s->choice("role", config.instances.role);
         s->read("shares", config.instances.shares, Range{1, 1024});
+        s->read("standby", config.instances.standby, Range{0, 1});
         if (!top.has("scale_out")) top.problem("instances", "means nothing without scale_out", "write scale_out: kafka");
     }
     if (config.scale_out == ScaleOut::kafka) check_scale_out(top, config);

@@ -69,6 +69,7 @@ constexpr KeyReference kTable[]{
     {"instances", section, "", "", "How this process takes part in a run of several; only with scale_out."},
     {"instances.role", choice, "both", "both|ingest|correlate", "What it does: sums events, decides on sums, or both."},
     {"instances.shares", integer, "8", "1 to 1024", "Into how many shares the components of the model are cut; the same for all, and for good."},
+    {"instances.standby", integer, "0", "0 to 1", "1: every instance that decides follows the state of all shares, so that it takes one over without reading it first."},
 
     {"shadow", section, "", "", "The record of shadow rules: what they would have sent."},
     {"shadow.file", text, "", "", "CloudEvents as JSON lines. None: beside the state, `DIRECTORY.shadow.jsonl`; without a state nothing is kept."},

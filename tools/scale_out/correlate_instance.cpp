@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include "connectors/kafka/kafka_log.h"
 #include "engine/base/kill_point.h"
 #include "engine/run/partial_maker.h"
 #include "tools/log.h"
@@ -82,13 +81,20 @@ Status CorrelateInstance::add_sinks(Share& share) {
 }
 
 Status CorrelateInstance::restore(Share& share) {
-    auto log_of = KafkaLog::open(producing_, topics_.changelog, static_cast<int32_t>(share.number));
-    if (!log_of) return log_of.problems();
-    const auto read = log_of.value()->read(kRestore);
-    if (!read) return read.problems();
-    if (!read.value()) return Diagnostic{{}, 0, 0, topics_.changelog + ": its end was not reached in time", {}};
+    Status done = Done{};
+    const auto take = [&](KafkaLog& log, uint64_t known, const Result<bool>& at_end) { done = at_end.ok() ? restore(share, log, known, at_end.value()) : Status(at_end.problems()); };
+    if (standby_ && standby_->read(share.number, kRestore, take)) return done;
+    auto anew = KafkaLog::open(producing_, topics_.changelog, static_cast<int32_t>(share.number));
+    if (!anew) return anew.problems();
+    take(*anew.value(), 0, anew.value()->read(kRestore));
+    return done;
+}
+
+// `known`: records that a standby copy had read before.
+Status CorrelateInstance::restore(Share& share, const KafkaLog& state, uint64_t known, bool at_end) {
+    if (!at_end) return Diagnostic{{}, 0, 0, topics_.changelog + ": its end was not reached in time", {}};
     const std::string where = topics_.changelog + "/" + std::to_string(share.number);
-    auto checkpoint = read_state(log_of.value()->entries(), where, share.known);
+    auto checkpoint = read_state(state.entries(), where, share.known);
     if (!checkpoint) return checkpoint.problems();
     kill_point("restore/loaded");
     if (checkpoint.value()) {
@@ -97,7 +103,8 @@ Status CorrelateInstance::restore(Share& share) {
         if (Status s = look_for_gap(share); !s) return s;
     }
     kill_point("restore/done");
-    log(LogLevel::info, "share " + std::to_string(share.number) + " is ours: " + std::to_string(log_of.value()->records()) + " records of state" +
+    log(LogLevel::info, "share " + std::to_string(share.number) + " is ours: " + std::to_string(state.records() - known) + " records of state" +
+                            (known > 0 ? ", " + std::to_string(known) + " known before" : "") +
                             (share.restored_until ? ", decided until " + to_rfc3339(*share.restored_until) : ""));
     return Done{};
 }
@@ -181,6 +188,7 @@ Status CorrelateInstance::run(const std::atomic<bool>& stop) {
     }, std::make_shared<KafkaPositions>(), std::make_shared<KafkaReadingCounts>());
     if (!made) return made.problems();
     consumer_ = std::move(made.value());
+    if (config_.instances.standby > 0) standby_ = std::make_unique<Standby>(producing_, topics_.changelog, components_.shares());
     if (Status s = consumer_->subscribe(); !s) return s;
     RecordBatch batch;
     Status end = Done{};

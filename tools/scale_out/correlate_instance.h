@@ -16,6 +16,7 @@
 #include "engine/run/share_decider.h"
 #include "state/difference.h"
 #include "tools/scale_out/scale_out.h"
+#include "tools/scale_out/standby.h"
 #include "tools/scale_out/transaction.h"
 #include "tools/scale_out/transaction_sink.h"
 
@@ -48,6 +49,7 @@ private:
     Status take_over(Share& share);
     Status add_sinks(Share& share);
     Status restore(Share& share);
+    Status restore(Share& share, const KafkaLog& state, uint64_t known, bool at_end);
     Status look_for_gap(const Share& share);
     Status take(const RecordBatch& batch);
     bool due(const Share& share) const;
@@ -61,6 +63,7 @@ private:
     KafkaSourceSettings settings_;
     KafkaSettings producing_;
     std::string layout_;
+    std::unique_ptr<Standby> standby_;  // null: none wanted
     std::shared_ptr<KafkaConsumer> consumer_;
     KafkaGroup group_;
     std::map<std::string, std::unique_ptr<Share>> shares_, incoming_;  // ours, and what is being given to us, by partition
