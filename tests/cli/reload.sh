@@ -112,6 +112,11 @@ exec 3>events
 await 'it does not start again' grep -q 'serving http' log
 { echo 'rules:'; rule deploys deploy; rule more restart; } >rules.new && mv rules.new rules.yaml
 await 'a changed file is not seen' grep -q 'reload (a file has changed): rules 1 added (more)' log
+cp config.yaml config.kept
+sed -i '/^services:/d' config.yaml
+await 'an emptied model is not refused' grep -q 'the model names no service and no resource any more' log
+mv config.kept config.yaml
+await 'the model that came back is not read' grep -q 'reload (a file has changed): nothing that can be taken while running has changed' log
 exec 3>&-
 wait "$pid" || fail 'the second run does not end well'
 pid=

@@ -44,6 +44,8 @@ bool same_sums(const EngineOptions& a, const EngineOptions& b) {
     return a.app == b.app && a.slots == b.slots && a.bounds == b.bounds && a.dimensions == b.dimensions;
 }
 
+bool names_nothing(const Model& m) { return m.services.empty() && m.resources.empty(); }
+
 void put(nlohmann::ordered_json& into, const Changes& c) {
     into["added"] = c.added;
     into["changed"] = c.changed;
@@ -100,11 +102,11 @@ Reloader::~Reloader() {
     if (watcher_.joinable()) watcher_.join();
 }
 
-ReloadOutcome Reloader::reload(const std::string& cause) {
+ReloadOutcome Reloader::reload(const std::string& cause, Empty empty) {
     const std::lock_guard lock(mutex_);
     stamps_ = stamps();  // before reading: what changes meanwhile is seen as a change
     seen_ = fingerprint();
-    ReloadOutcome o = read_anew();
+    ReloadOutcome o = read_anew(empty);
     metrics_.applied += o.kind == ReloadOutcome::Kind::applied;
     metrics_.unchanged += o.kind == ReloadOutcome::Kind::unchanged;
     metrics_.refused += o.kind == ReloadOutcome::Kind::refused;
@@ -115,7 +117,7 @@ ReloadOutcome Reloader::reload(const std::string& cause) {
     return o;
 }
 
-ReloadOutcome Reloader::read_anew() {
+ReloadOutcome Reloader::read_anew(Empty empty) {
     ReloadOutcome o;
     auto loaded = load_config(config_.file);
     if (!loaded) {
@@ -125,6 +127,10 @@ ReloadOutcome Reloader::read_anew() {
     Config& next = loaded.value();
     if (!same_sums(next.engine, config_.engine)) {
         o.problems.push_back({config_.file, 0, 0, "app, slots, bounds or dimensions are others", "restart to take them; rules, the service model and warn are taken while running"});
+        return o;
+    }
+    if (empty == Empty::refused && names_nothing(next.model) && !names_nothing(*model_)) {
+        o.problems.push_back({config_.file, 0, 0, "the model names no service and no resource any more", "if that is meant, reload by SIGHUP or POST /api/v1/reload"});
         return o;
     }
     const WarnOptions warn = std::exchange(next.engine.warn, config_.engine.warn);
@@ -178,11 +184,13 @@ void Reloader::look() {
     const bool changed = [this] {
         const std::lock_guard lock(mutex_);
         std::string now = stamps();
-        if (now == stamps_) return false;
-        stamps_ = std::move(now);
+        const bool still = now == last_look_;
+        last_look_ = std::move(now);
+        if (!still || last_look_ == stamps_) return false;
+        stamps_ = last_look_;
         return fingerprint() != seen_;
     }();
-    if (changed) (void)reload("a file has changed");
+    if (changed) (void)reload("a file has changed", Empty::refused);
 }
 
 void Reloader::watch() {

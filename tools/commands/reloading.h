@@ -41,13 +41,16 @@ public:
     Reloader& operator=(const Reloader&) = delete;
 
     // Reads the configuration anew. Logs and counts what came of it. `cause` stands in the log.
-    ReloadOutcome reload(const std::string& cause);
-    // Looks at the files as often as the configuration says, and reloads when what they hold has changed.
+    ReloadOutcome reload(const std::string& cause) { return reload(cause, Empty::taken); }
+    // Looks at the files as often as the configuration says, and reloads when what they hold has changed and then stayed as it is from
+    // one look to the next: a file may be amid of being written. A model that names nothing any more is not taken this way.
     void watch();
     ReloadMetrics metrics() const;
 
 private:
-    ReloadOutcome read_anew();
+    enum class Empty : uint8_t { taken, refused };  // a model without services and resources where there were some
+    ReloadOutcome reload(const std::string& cause, Empty empty);
+    ReloadOutcome read_anew(Empty empty);
     std::string stamps() const;       // of the files: times and sizes, cheap to look at
     std::string fingerprint() const;  // of what they hold
     void look();
@@ -60,6 +63,7 @@ private:
     WarnOptions warn_;          // likewise
     Config watched_;            // names the files: of the last good configuration
     std::string stamps_, seen_; // of the files when they were last read
+    std::string last_look_;     // stamps then
     ReloadMetrics metrics_;
     std::mutex end_mutex_;
     std::condition_variable end_;
