@@ -21,7 +21,7 @@ void PromiseMaker::grow() {
         latency_broken_.resize(n);
         errors_followed_.resize(n);
         counted_.resize(n);
-        broken_since_.resize(n);
+        broken_.resize(n);
         for (ServiceIndex s = 0; s < n; ++s) {
             reach_[s] = inventory_.reach(s);
             uncovered_[s] = !inventory_.covered_by_promise(s);
@@ -175,17 +175,28 @@ void PromiseMaker::make_capacity(const Signals& signals, const Correlation& c, c
                                  ServiceIndex s, BreachForecast& f) {
     f.value_per_minute = signals.services[s].value_per_minute;
     f.currency = signals.services[s].currency;
+    Broken& broken = broken_[s];
+    if (broken.gauge < gauges.size() && c.outlooks[broken.gauge].level >= broken.knee) {
+        GaugeForecast g = gauges[broken.gauge];  // to whose baseline it may belong by now
+        g.knee = broken.knee;
+        f.probability = 1;
+        f.violated = true;
+        fill(signals, c, g, DriverKind::other, f);
+        f.breach_at = f.earliest = f.latest = broken.since;
+        return;
+    }
+    broken = {};
     const GaugeForecast* g = most_urgent({s}, gauges);
-    if (g == nullptr || g->crossing.probability < kSmallest) { broken_since_[s] = EventTime{}; return; }
+    if (g == nullptr || g->crossing.probability < kSmallest) return;
     f.probability = g->crossing.probability;
     f.breach_at = after(signals.end, g->breach);
     f.earliest = after(signals.end, g->breach_early);
     f.latest = after(signals.end, g->breach_late);
     fill(signals, c, *g, DriverKind::other, f);
     f.violated = c.outlooks[g->gauge].level >= g->knee;
-    if (!f.violated) { broken_since_[s] = EventTime{}; return; }
-    if (broken_since_[s] == EventTime{}) broken_since_[s] = signals.end;
-    f.breach_at = f.earliest = f.latest = broken_since_[s];
+    if (!f.violated) return;
+    broken = {signals.end, g->gauge, g->knee};
+    f.breach_at = f.earliest = f.latest = broken.since;
 }
 
 void PromiseMaker::add_driver(const Signals& signals, const Correlation& c, const Outlook& o, DriverKind learned, BreachForecast& f) const {

@@ -41,7 +41,7 @@ public:
         archive_numbered(a, latency_broken_, &Renumbering::services);
         archive_numbered(a, errors_followed_, &Renumbering::services);
         archive_numbered(a, counted_, &Renumbering::services);
-        archive_numbered(a, broken_since_, &Renumbering::services);
+        archive_numbered(a, broken_, &Renumbering::services);
     }
 
 private:
@@ -69,7 +69,18 @@ private:
     // How often errors broke when latency did. [service]
     std::vector<uint32_t> latency_broken_, errors_followed_;
     std::vector<uint8_t> counted_;
-    std::vector<EventTime> broken_since_;  // [service] start of a broken capacity promise
+    // A broken capacity promise: it holds again when the resource falls below the knee that it had passed.
+    struct Broken {
+        EventTime since{};
+        GaugeIndex gauge = kNoIndex;  // none: not broken
+        double knee = 0;
+        void archive(Archive& a) {
+            a(since);
+            archive_number(a, gauge, &Renumbering::gauges);
+            a(knee);
+        }
+    };
+    std::vector<Broken> broken_;  // [service]
 };
 
 }  // namespace foreshock

@@ -192,10 +192,12 @@ void Stander::State::roll_up_view(size_t view) {
             const Condition x = node.is_node[i] ? out.views[view].nodes[node.members[i]].condition : out.services[node.members[i]].condition;
             members.push_back({x, c.weight, c.roll_up, c.group, c.needs});
         }
-        const RolledUp rolled = node.model->needs > 0 ? needed(members, node.model->needs) : node.model->weighted ? weighted(members) : worst_of(members);
+        RolledUp rolled = node.model->needs > 0 ? needed(members, node.model->needs) : node.model->weighted ? weighted(members) : worst_of(members);
+        const bool nobody = std::ranges::all_of(members, [](const Member& m) { return m.rule == RollUp::ignore; });
+        if (nobody) rolled = {Condition::unknown, kItself};
         Standing& standing = out.views[view].nodes[n];
         standing.own = standing.condition = rolled.condition;
-        standing.missing = Missing::none;
+        standing.missing = nobody ? Missing::nothing_measured : Missing::none;
         standing.because = rolled.because;
         standing.empty = true;
     }

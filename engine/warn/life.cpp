@@ -50,7 +50,7 @@ Say WarningLife::step(const BreachForecast& f, const WarnOptions& options, Event
         return foreseen || broken ? opened(f, start, end) : Say::nothing;
     }
     broken_since_opening_ = broken_since_opening_ || violated_ >= kAgree;
-    relieved_ = relieved_ || f.limit > kRelief * limit_at_opening_;
+    look_for_relief(f);
     if (calm_ >= kCalm) {
         open_ = false;
         ended_at_ = broken_since_opening_ ? end : EventTime{};
@@ -73,11 +73,22 @@ Say WarningLife::opened(const BreachForecast& f, EventTime start, EventTime end)
     opened_start_ = start;
     opened_at_ = end;
     revision_ = 1;
-    limit_at_opening_ = f.limit > 0 ? f.limit : 0;
-    if (limit_at_opening_ <= 0) limit_at_opening_ = 1e300;  // no limit known: nothing can be seen to be raised
+    limited_ = kNoIndex;
+    look_for_relief(f);
     calm_ = 0;
     remember(f, end);
     return Say::open;
+}
+
+// Another resource that is named instead has another limit.
+void WarningLife::look_for_relief(const BreachForecast& f) {
+    if (f.gauge == kNoIndex || !(f.limit > 0)) return;
+    if (f.gauge == limited_) {
+        relieved_ = relieved_ || f.limit > kRelief * known_limit_;
+        return;
+    }
+    limited_ = f.gauge;
+    known_limit_ = f.limit;
 }
 
 void WarningLife::remember(const BreachForecast& f, EventTime end) {

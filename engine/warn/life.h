@@ -6,6 +6,7 @@
 #include "engine/base/archive.h"
 #include "engine/forecast/forecast.h"
 #include "engine/plan/options.h"
+#include "engine/plan/renumbering.h"
 #include "engine/warn/warning.h"
 
 namespace foreshock {
@@ -29,12 +30,14 @@ public:
     void archive(A& a) {
         a(open_, broken_since_opening_, relieved_, said_broken_, said_critical_, above_, violated_, calm_);
         a(opened_start_, opened_at_, said_at_, ended_at_,
-          revision_, limit_at_opening_);
+          revision_, known_limit_);
+        archive_number(a, limited_, &Renumbering::gauges);
     }
 
 private:
     Say opened(const BreachForecast& f, EventTime start, EventTime end);
     void remember(const BreachForecast& f, EventTime end);
+    void look_for_relief(const BreachForecast& f);
 
     bool open_ = false, broken_since_opening_ = false, relieved_ = false;
     bool said_broken_ = false, said_critical_ = false;
@@ -44,7 +47,8 @@ private:
     EventTime opened_start_{}, opened_at_{}, said_at_{};
     EventTime ended_at_{};  // of a warning that came true
     uint32_t revision_ = 0;
-    double limit_at_opening_ = 0;
+    double known_limit_ = 0;        // the resource that was named last had, when it was named first
+    GaugeIndex limited_ = kNoIndex; // that resource's gauge
 };
 
 // Critical: broken, or likely (0.8) within 10 minutes.

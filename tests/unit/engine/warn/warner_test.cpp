@@ -19,7 +19,10 @@ struct Promise {
     int64_t slot = 173'000'000;
     std::vector<WarningRevision> said;
 
-    std::vector<WarningRevision> step(double probability, bool violated = false, double limit = 100) {
+    Promise() {
+        for (const char* metric : {"connections_used", "threads_used"}) inventory.gauge(0, metric);
+    }
+    std::vector<WarningRevision> step(double probability, bool violated = false, double limit = 100, GaugeIndex gauge = 0) {
         Forecasts f;
         f.slot = {slot++};
         f.start = slot_start(f.slot, options.slots.length);
@@ -31,6 +34,7 @@ struct Promise {
         b.probability = violated ? 1 : probability;
         b.violated = violated;
         b.limit = limit;
+        b.gauge = gauge;
         b.breach_at = f.end + std::chrono::minutes{15};
         b.earliest = f.end + std::chrono::minutes{12};
         b.latest = f.end + std::chrono::minutes{20};
@@ -39,9 +43,9 @@ struct Promise {
         said.insert(said.end(), out.begin(), out.end());
         return out;
     }
-    std::vector<WarningRevision> steps(int n, double probability, bool violated = false, double limit = 100) {
+    std::vector<WarningRevision> steps(int n, double probability, bool violated = false, double limit = 100, GaugeIndex gauge = 0) {
         const size_t before = said.size();
-        for (int i = 0; i < n; ++i) step(probability, violated, limit);
+        for (int i = 0; i < n; ++i) step(probability, violated, limit, gauge);
         return {said.begin() + static_cast<std::ptrdiff_t>(before), said.end()};
     }
 };
@@ -85,6 +89,13 @@ TEST_CASE("warn: verdicts") {
         p.steps(3, 0.9);
         p.steps(3, 0.5, false, 150);
         CHECK(p.steps(20, 0, false, 150).back().verdict == Verdict::averted);
+    }
+    SECTION("another resource that is named has another limit: nobody raised anything") {
+        Promise p;
+        p.steps(3, 0.9);
+        p.steps(3, 0.5, false, 150, 1);
+        p.steps(3, 0.5);
+        CHECK(p.steps(20, 0, false, 150, 1).back().verdict == Verdict::false_alarm);
     }
 }
 
