@@ -1,10 +1,13 @@
 // What counts against an error budget, in buckets of time: how fast the budget goes over any of the burn windows, and what is
 // left of it for the period. Counts are integers, memory is bounded whatever the period: 60 buckets of a minute, 36 of ten
 // minutes, 72 of an hour, and at most 337 for the period. Windows begin at the boundary of a bucket, so that they are up to one
-// bucket longer than asked for.
+// bucket longer than asked for: a rolling period by 1/336 of it or a minute.
 //
 // While less time is known than a window is long, what is not known counts as free of failures and as busy as the rest: an
-// engine that has just started has no three days that burned. One worker only.
+// engine that has just started has no three days that burned.
+//
+// An exclusion that is declared when its time has been counted already takes out what is traced of that time (budget_trace.h); until it
+// is taken back. One worker only.
 #pragma once
 
 #include <array>
@@ -12,20 +15,12 @@
 #include <vector>
 
 #include "engine/base/archive.h"
+#include "engine/detect/budget_trace.h"
 #include "engine/detect/signal.h"
 #include "engine/plan/local_time.h"
 #include "engine/plan/slo.h"
 
 namespace foreshock {
-
-struct Tally {
-    int64_t total = 0, bad = 0;  // in the unit of the budget
-    int64_t failures = 0;        // failed transactions, or broken slots
-    void add(const Tally& other) { total += other.total; bad += other.bad; failures += other.failures; }
-    void remove(const Tally& other) { total -= other.total; bad -= other.bad; failures -= other.failures; }
-    template <class A>
-    void archive(A& a) { a(total, bad, failures); }
-};
 
 class BudgetLedger {
 public:
@@ -40,35 +35,48 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(levels_, sum_, unknown_ms_, excluded_ms_, first_, from_, until_, started_);
+        a(levels_, sum_, first_, from_, until_, started_, trace_);
         if (a.restoring() && !sane()) a.fail();
     }
 
     static constexpr size_t kMostPeriodBuckets = 337;
 
 private:
+    struct PeriodTally {
+        Tally counted;
+        int64_t unknown_ms = 0, excluded_ms = 0;
+        void add(const PeriodTally& other) { counted.add(other.counted); unknown_ms += other.unknown_ms; excluded_ms += other.excluded_ms; }
+        void remove(const PeriodTally& other) { counted.remove(other.counted); unknown_ms -= other.unknown_ms; excluded_ms -= other.excluded_ms; }
+        template <class A>
+        void archive(A& a) { a(counted, unknown_ms, excluded_ms); }
+    };
+    template <class Bucket>
     struct Level {
-        int64_t newest = 0;          // number of the last bucket
-        std::vector<Tally> buckets;  // oldest first; without a hole
+        int64_t newest = 0;           // number of the last bucket
+        std::vector<Bucket> buckets;  // oldest first; without a hole
+        // Makes `bucket` the newest one; `lost` gets what falls out at the old end.
+        void roll(int64_t bucket, size_t keep, Bucket& lost);
+        EventTime begin(Micros length, size_t taken) const { return slot_start(SlotIndex{newest + 1 - static_cast<int64_t>(taken)}, length); }
         template <class A>
         void archive(A& a) { a(newest, buckets); }
     };
     struct Levels {
-        Level minutes, tens, hours, period;
+        Level<Tally> minutes, tens, hours;
+        Level<PeriodTally> period;
         template <class A>
         void archive(A& a) { a(minutes, tens, hours, period); }
     };
     static Micros bucket_of_period(const Slo& slo);
-    static void roll(Level& level, int64_t bucket, size_t keep, Tally* lost);
     void turn_period(EventTime start, const Slo& slo, const std::vector<ZoneOffset>& zone);
-    Tally sum_of(EventTime end, Micros window) const;
+    Tally sum_of(EventTime end, Micros window, const Slo& slo) const;
+    BudgetTrace::Counted excluded_since(EventTime begin, EventTime end, const Slo& slo) const;
     double rate(EventTime end, Micros window, const Slo& slo, const Tally& t) const;
     void report_left(EventTime end, const Slo& slo, BudgetState& state) const;
     bool sane() const;
 
     Levels levels_;
-    Tally sum_;  // of the period
-    int64_t unknown_ms_ = 0, excluded_ms_ = 0;  // of the calendar period, or ever
+    BudgetTrace trace_;
+    PeriodTally sum_;  // of the period
     EventTime first_{}, from_{}, until_{};  // first slice ever; bounds of the running calendar period
     bool started_ = false;
 };

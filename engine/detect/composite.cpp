@@ -28,11 +28,16 @@ void Composites::place(uint32_t k, std::vector<uint8_t>& mark) {
     order_.push_back(k);
 }
 
-double Composites::value(uint32_t k, const Slo& slo, const std::vector<SloState>& slos) const {
+bool Composites::excluded(uint32_t k, const std::vector<SloState>& slos) const {
+    return !parts_[k].empty() && std::ranges::all_of(parts_[k], [&](const Part& p) { return slos[p.slo].excluded; });
+}
+
+double Composites::share(uint32_t k, const Slo& slo, const std::vector<SloState>& slos, bool owed) const {
     double all = 0, broken = 0, unknown = 0;
     for (const Part& p : parts_[k]) {
         const double weight = slo.weighted ? p.weight : 1;
         all += weight;
+        if (owed && slos[p.slo].excluded) continue;
         if (slos[p.slo].violated) broken += weight;
         else if (std::isnan(slos[p.slo].value)) unknown += weight;
     }

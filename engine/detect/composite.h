@@ -18,13 +18,18 @@ public:
     const std::vector<uint32_t>& order() const { return order_; }
     // Share of the parts of promise `k` that are broken, as its rule counts them: 0 or 1 where so many have to hold, else the
     // weighted share. Unknown as long as unknown parts could decide it.
-    double value(uint32_t k, const Slo& slo, const std::vector<SloState>& slos) const;
+    double value(uint32_t k, const Slo& slo, const std::vector<SloState>& slos) const { return share(k, slo, slos, false); }
+    // The same of what counts against budgets: a part whose time is excluded is no reason.
+    double owed(uint32_t k, const Slo& slo, const std::vector<SloState>& slos) const { return share(k, slo, slos, true); }
+    // Nothing that it is built on counts now.
+    bool excluded(uint32_t k, const std::vector<SloState>& slos) const;
 
 private:
     struct Part {
         uint32_t slo;
         double weight;
     };
+    double share(uint32_t k, const Slo& slo, const std::vector<SloState>& slos, bool owed) const;
     void place(uint32_t k, std::vector<uint8_t>& mark);
 
     std::vector<std::vector<Part>> parts_;  // [slo]

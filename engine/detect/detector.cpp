@@ -175,7 +175,11 @@ void Detector::State::close_slos(const ClosedSlot& slot, double seconds) {
         const Slo& slo = slo_of(state);
         SloSight sight = sight_of(slo, state, slot);
         sight.elapsed = from_seconds(seconds);
-        if (slo.indicator == Indicator::composite) sight.composed = composites->value(k, slo, signals.slos);
+        if (slo.indicator == Indicator::composite) {
+            sight.composed = composites->value(k, slo, signals.slos);
+            sight.owed = composites->owed(k, slo, signals.slos);
+            sight.excluded = sight.excluded || composites->excluded(k, signals.slos);
+        }
         was_burning[k].assign(state.budget.burn.size(), 0);
         for (size_t i = 0; i < state.budget.burn.size(); ++i) was_burning[k][i] = state.budget.burn[i].burning;
         watches[k].close(sight, slo, inventory.services()[state.service].model->utc_offsets, state);

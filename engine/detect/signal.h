@@ -104,6 +104,7 @@ struct SloState {
     double value = kUnknown;    // indicator over the window; unknown below the minimum of evidence
     bool violated = false;
     EventTime since{};          // start of the running violation
+    bool excluded = false;      // the slot does not count against the budget
     BudgetState budget{};       // without an objective only counts are known
 };
 

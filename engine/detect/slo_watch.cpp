@@ -47,7 +47,21 @@ void SloWatch::add(EventTime end, const GaugeSlot& g) {
     if (parts_.size() > kMostParts) parts_.pop_front();
 }
 
-double SloWatch::of_transactions(const Slo& slo) const {
+// What lies before the window, unless it takes more to say anything.
+void SloWatch::forget(EventTime now, const Slo& slo) {
+    const bool may_stretch = slo.indicator != Indicator::metric;
+    int64_t count = 0;
+    size_t kept = 0;
+    for (auto p = parts_.rbegin(); p != parts_.rend(); ++p, ++kept) {
+        const bool outside = p->end <= now - slo.window;
+        if (outside && (!may_stretch || count >= kLeastEvidence || p->end <= now - kLongestEvidence)) break;
+        count += p->count;
+    }
+    parts_.erase(parts_.begin(), parts_.end() - static_cast<std::ptrdiff_t>(kept));
+}
+
+double SloWatch::of_transactions(EventTime now, const Slo& slo) const {
+    if (parts_.empty() || parts_.back().end <= now - slo.window) return kUnknown;  // nothing came in the window
     int64_t count = 0, failed = 0, value = 0, failed_value = 0;
     for (const Part& p : parts_) {
         count += p.count;
@@ -56,13 +70,19 @@ double SloWatch::of_transactions(const Slo& slo) const {
         failed_value += p.failed_value;
     }
     if (count < kLeastEvidence) return kUnknown;
-    if (slo.indicator == Indicator::value_availability) {
-        return value > 0 ? static_cast<double>(failed_value) / static_cast<double>(value) : kUnknown;
+    const auto ratio = [](int64_t part, int64_t all) { return all > 0 ? static_cast<double>(part) / static_cast<double>(all) : kUnknown; };
+    double found = slo.indicator == Indicator::value_availability ? ratio(failed_value, value) : ratio(failed, count);
+    int64_t bad = failed;
+    if (slo.indicator == Indicator::latency_quantile) {
+        Histogram all;
+        for (const Part& p : parts_) all.merge(p.latency);
+        if (all.count() < static_cast<uint64_t>(kLeastEvidence)) return kUnknown;
+        found = all.quantile(slo.quantile);
+        bad = static_cast<int64_t>(all.count_above(slo.below));
     }
-    if (slo.indicator != Indicator::latency_quantile) return static_cast<double>(failed) / static_cast<double>(count);
-    Histogram all;
-    for (const Part& p : parts_) all.merge(p.latency);
-    return all.count() < static_cast<uint64_t>(kLeastEvidence) ? kUnknown : all.quantile(slo.quantile);
+    // What lies before the window can show that a promise is broken, if it is no matter of a few transactions; not that it holds now.
+    const bool stretched = parts_.front().end <= now - slo.window;
+    return stretched && (!(found >= slo.below) || bad < static_cast<int64_t>(slo.least_failures)) ? kUnknown : found;
 }
 
 double SloWatch::indicator(const SloSight& sight, const Slo& slo) const {
@@ -78,7 +98,7 @@ double SloWatch::indicator(const SloSight& sight, const Slo& slo) const {
             return known ? std::max(0.0, 1 - sight.volume->ratio) : kUnknown;
         }
         case Indicator::composite: return sight.composed;
-        default: return of_transactions(slo);
+        default: return of_transactions(sight.end, slo);
     }
 }
 
@@ -87,18 +107,19 @@ BudgetLedger::Slice SloWatch::slice(const SloSight& sight, const Slo& slo, const
     s.start = sight.start;
     s.end = sight.end;
     const int64_t elapsed = sight.elapsed.count() / 1000;
-    if (sight.excluded || excluded(slo, sight.start)) {
+    if (state.excluded) {
         s.excluded_ms = elapsed;
         return s;
     }
-    const bool unknown = std::isnan(state.value);
+    const double value = slo.indicator == Indicator::composite ? sight.owed : state.value;
+    const bool unknown = std::isnan(value);
     if (unknown) s.unknown_ms = elapsed;
     if (slo.budgeting != Budgeting::windows) {
         if (sight.service != nullptr) s.tally = tally_of(*sight.service, slo);
         return s;
     }
     if (unknown && !slo.missing_is_bad) return s;
-    const bool bad = unknown || state.violated;
+    const bool bad = unknown || value >= slo.below;
     s.tally = {elapsed, bad ? elapsed : 0, bad ? 1 : 0};
     return s;
 }
@@ -111,12 +132,13 @@ void SloWatch::close(const SloSight& sight, const Slo& slo, const std::vector<Zo
     } else if (sight.service != nullptr && follows_capacity(slo.indicator)) {
         add(sight.end, *sight.service, slo);
     }
-    while (!parts_.empty() && parts_.front().end <= sight.end - slo.window) parts_.pop_front();
+    forget(sight.end, slo);
     state.value = indicator(sight, slo);
     state.violated = state.value >= slo.below;
     if (state.violated && !violated_) since_ = sight.start;
     violated_ = state.violated;
     state.since = violated_ ? since_ : EventTime{};
+    state.excluded = sight.excluded || excluded(slo, sight.start);
     ledger_.add(slice(sight, slo, state), slo, zone);
     ledger_.report(sight.end, slo, state.budget);
     burning_.assign(state.budget.burn.size(), 0);

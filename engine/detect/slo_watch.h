@@ -19,13 +19,15 @@ struct SloSight {
     const ServiceSlot* service = nullptr;
     const GaugeSlot* gauge = nullptr;      // metric, freshness of a metric
     const DemandState* volume = nullptr;   // drop
-    double composed = kUnknown;            // composite
+    double composed = kUnknown, owed = kUnknown;  // composite: of all parts, and of those that count
     bool excluded = false;                 // maintenance that does not count
 };
 
 class SloWatch {
 public:
-    static constexpr int64_t kLeastEvidence = 20;  // transactions; below, the indicator is unknown
+    // Transactions. With less in its window the indicator is unknown, unless what lies before it shows that the promise is broken.
+    static constexpr int64_t kLeastEvidence = 20;
+    static constexpr Micros kLongestEvidence = std::chrono::minutes{30};
     static constexpr size_t kMostParts = 720;
 
     // Once a slot, in order.
@@ -48,7 +50,8 @@ private:
     void add(EventTime end, const ServiceSlot& s, const Slo& slo);
     void add(EventTime end, const GaugeSlot& g);
     double indicator(const SloSight& sight, const Slo& slo) const;
-    double of_transactions(const Slo& slo) const;
+    double of_transactions(EventTime now, const Slo& slo) const;
+    void forget(EventTime now, const Slo& slo);
     BudgetLedger::Slice slice(const SloSight& sight, const Slo& slo, const SloState& state) const;
 
     std::deque<Part> parts_;

@@ -75,7 +75,33 @@ TEST_CASE("a rolling period forgets what is older, and its memory is bounded") {
     fill(ledger, slo, 27 * 60, 40 * 24 * 60, 100, 1);
     Archive later;
     ledger.archive(later);
-    CHECK(later.take().size() <= size + 96 * 24);
+    CHECK(later.take().size() <= size + (BudgetLedger::kMostPeriodBuckets - 24) * 40 + BudgetTrace::kMostPieces * 48);
+}
+
+TEST_CASE("a short period counts what is in it, and says since when") {
+    Slo slo = availability(0.99);
+    slo.period = 1h;
+    BudgetLedger ledger;
+    fill(ledger, slo, 0, 30, 100, 0);
+    fill(ledger, slo, 30, 10, 100, 50);
+    fill(ledger, slo, 40, 62, 100, 0);
+    CHECK(state_at(ledger, slo, 102).bad == 0);
+    CHECK(state_at(ledger, slo, 102).total == 6100);
+    CHECK(state_at(ledger, slo, 102).from == kStart + 41min);
+}
+
+TEST_CASE("time that is unknown or excluded leaves a rolling period as everything else does") {
+    Slo slo = availability(0.99);
+    slo.period = 2h;
+    BudgetLedger ledger;
+    ledger.add({kStart, kStart + 1min, {}, 60'000, 0}, slo, {});
+    ledger.add({kStart + 1min, kStart + 2min, {}, 0, 60'000}, slo, {});
+    fill(ledger, slo, 2, 60, 100, 0);
+    CHECK(state_at(ledger, slo, 62).unknown_ms == 60'000);
+    CHECK(state_at(ledger, slo, 62).excluded_ms == 60'000);
+    fill(ledger, slo, 62, 120, 100, 0);
+    CHECK(state_at(ledger, slo, 182).unknown_ms == 0);
+    CHECK(state_at(ledger, slo, 182).excluded_ms == 0);
 }
 
 TEST_CASE("a whole year is no more than so many buckets") {
@@ -85,7 +111,7 @@ TEST_CASE("a whole year is no more than so many buckets") {
     for (int64_t h = 0; h < 400 * 24; ++h) ledger.add({kStart + h * 1h, kStart + (h + 1) * 1h, {10, 1, 1}, 0, 0}, slo, {});
     Archive a;
     ledger.archive(a);
-    CHECK(a.take().size() < (61 + 37 + 73 + BudgetLedger::kMostPeriodBuckets) * 24 + 200);
+    CHECK(a.take().size() < (61 + 37 + 73) * 24 + BudgetLedger::kMostPeriodBuckets * 40 + BudgetTrace::kMostPieces * 48 + 200);
     const double hours = static_cast<double>(state_at(ledger, slo, 400 * 24 * 60).total) / 10;
     CHECK(hours >= 366 * 24);
     CHECK(hours <= 366 * 24 + 2 * 27);  // one running bucket, one begun before the year
@@ -124,4 +150,65 @@ TEST_CASE("calendar periods begin at local midnight, and days of 23 and 25 hours
     CHECK(period_start(berlin, PeriodKind::week, at(10, 28, 3)) == at(10, 25, 23));  // Monday the 26th
     CHECK(period_start(berlin, PeriodKind::quarter, at(5, 28, 3)) == at(3, 31, 22));
     CHECK(next_period_start(berlin, PeriodKind::year, at(5, 28, 3)) == EventTime{std::chrono::sys_days{std::chrono::year{2026} / 12 / 31}} + 23h);
+}
+
+TEST_CASE("an exclusion takes out what was counted before anybody declared it, and taking it back brings it back") {
+    Slo slo = availability(0.99);
+    BudgetLedger ledger;
+    fill(ledger, slo, 0, 3 * 24 * 60, 1000, 1);  // what always fails
+    fill(ledger, slo, 3 * 24 * 60, 20, 1000, 400);
+    fill(ledger, slo, 3 * 24 * 60 + 20, 5 * 24 * 60, 1000, 1);
+    const int64_t now = 8 * 24 * 60 + 20;
+    const BudgetState before = state_at(ledger, slo, now);
+    CHECK(before.bad == 8 * 24 * 60 + 20 * 400);
+    slo.corrections.push_back({kStart + 3 * 24h, kStart + 3 * 24h + 20min, true, 0, 0, "ops", "test of the power supply"});
+    const BudgetState after = state_at(ledger, slo, now);
+    CHECK(after.bad == 8 * 24 * 60);
+    CHECK(after.total == 1000 * 8 * 24 * 60);
+    CHECK(after.excluded_ms == 20 * 60 * 1000);
+    slo.corrections.push_back({kStart + 3 * 24h + 5min, kStart + 3 * 24h + 15min, true, 0, 0, "ops", "said twice"});
+    CHECK(state_at(ledger, slo, now).bad == after.bad);
+    slo.corrections.clear();
+    CHECK(state_at(ledger, slo, now).bad == before.bad);
+}
+
+TEST_CASE("an exclusion that was known counts the same as one declared afterwards, and stops the burning") {
+    const Slo plain = availability(0.999);
+    Slo excluding = plain;
+    excluding.corrections.push_back({kStart + 90min, kStart + 96min, true, 0, 0, "ops", "drill"});
+    BudgetLedger known, later;
+    const auto fill_both = [&](int64_t from, int64_t minutes, int64_t bad) {
+        fill(later, plain, from, minutes, 1000, bad);
+        for (int64_t m = from; m < from + minutes; ++m) {
+            const EventTime start = kStart + m * 1min;
+            const bool out = start >= excluding.corrections[0].start && start < excluding.corrections[0].end;
+            known.add({start, start + 1min, out ? Tally{} : Tally{1000, bad, bad}, 0, out ? 60000 : 0}, excluding, {});
+        }
+    };
+    fill_both(0, 90, 0);
+    fill_both(90, 6, 200);
+    fill_both(96, 4, 3);
+    CHECK(state_at(later, plain, 100).burn[0].burning);
+    const BudgetState a = state_at(known, excluding, 100), b = state_at(later, excluding, 100);
+    CHECK(a.total == b.total);
+    CHECK(a.bad == b.bad);
+    CHECK(a.excluded_ms == b.excluded_ms);
+    for (size_t i = 0; i < a.burn.size(); ++i) CHECK(a.burn[i].long_rate == Catch::Approx(b.burn[i].long_rate));
+    CHECK_FALSE(b.burn[0].burning);
+}
+
+TEST_CASE("what is traced of a budget is bounded, and keeps what went fast apart from what always goes") {
+    Slo slo = availability(0.99);
+    BudgetLedger ledger;
+    int64_t minute = 0;
+    for (int day = 0; day < 28; ++day) {
+        for (int m = 0; m < 24 * 60 - 10; ++m, ++minute) fill(ledger, slo, minute, 1, 1000, (m * 7 + day) % 3);
+        fill(ledger, slo, minute, 10, 1000, 300 + day);
+        minute += 10;
+    }
+    const BudgetState before = state_at(ledger, slo, minute);
+    slo.corrections.push_back({kStart + (14 * 24 * 60 - 10) * 1min, kStart + 14 * 24h, true, 0, 0, "ops", "the fourteenth"});
+    const int64_t taken = before.bad - state_at(ledger, slo, minute).bad;
+    CHECK(taken > 3100);
+    CHECK(taken < 3160);  // 313 a minute
 }
