@@ -82,6 +82,7 @@ void Lane::take(Batch& batch) {
     bool moved = false;
     std::vector<std::string> names;
     std::vector<PartitionState> states = states_for(batch.records.notices);
+    release(batch.records.notices);
     {
         const std::lock_guard lock(mutex_);
         for (size_t i = 0; i < states.size(); ++i) notice(batch.records.notices[i], std::move(states[i]));
@@ -94,7 +95,8 @@ void Lane::take(Batch& batch) {
         }
         moved = tell();
     }
-    for (const PartitionNotice& n : batch.records.notices) context_.adopted(n.name);
+    for (const PartitionNotice& n : batch.records.notices)
+        if (n.kind == PartitionNotice::Kind::opened) context_.adopted(n.name);
     if (context_.dead_letters)
         for (size_t i = 0; i < names.size(); ++i) context_.dead_letters->write(names[i], batch.events.bad[i]);
     if (moved) context_.progressed();
@@ -110,6 +112,15 @@ std::vector<PartitionState> Lane::states_for(const std::vector<PartitionNotice>&
         states.push_back(known ? std::move(*known) : fresh_state());
     }
     return states;
+}
+
+// Before the lane gives it up, so that no checkpoint is without it. Only the lane's own worker changes it, so that no lock is needed here.
+void Lane::release(const std::vector<PartitionNotice>& notices) const {
+    for (const PartitionNotice& n : notices) {
+        if (n.kind != PartitionNotice::Kind::closed || n.partition >= partitions_.size()) continue;
+        const Partition& p = partitions_[n.partition];
+        if (!p.gone && p.state.next_offset > 0) context_.released(p.name, p.state);
+    }
 }
 
 void Lane::notice(const PartitionNotice& n, PartitionState state) {
@@ -194,7 +205,7 @@ void Lane::add_totals(RunTotals& totals) {
 void Lane::inspect(const std::function<void(const std::map<std::string, PartitionState*>&, const LaneSums&)>& f) {
     const std::lock_guard lock(mutex_);
     std::map<std::string, PartitionState*> states;
-    for (Partition& p : partitions_) if (!p.gone) states[p.name] = &p.state;
+    for (Partition& p : partitions_) if (!p.gone && p.state.next_offset > 0) states[p.name] = &p.state;
     f(states, sums_);
 }
 

@@ -24,7 +24,7 @@ namespace foreshock {
 
 // State of a partition that outlives the lane: kept in checkpoints, handed to whoever reads the partition next.
 struct PartitionState {
-    int64_t next_offset = 0;
+    int64_t next_offset = 0;  // 0: nothing has been read, so that the source's own start rule holds
     PartitionClock clock;
 };
 
@@ -47,8 +47,9 @@ public:
         EventTime from, to;              // events outside are skipped
         std::function<void()> progressed;             // the watermark may have moved
         std::function<void(EventTime)> await_turn;    // returns when a lane that has read up to there may read on
-        std::function<std::optional<PartitionState>(const std::string&)> restored;  // a partition's state in the checkpoint
-        std::function<void(const std::string&)> adopted;  // the lane keeps that partition's state from now on
+        std::function<std::optional<PartitionState>(const std::string&)> restored;  // of a partition that no lane has
+        std::function<void(const std::string&)> adopted;   // the lane keeps that partition's state from now on
+        std::function<void(const std::string&, const PartitionState&)> released;  // … and no longer: the partition is taken from it
     };
     Lane(std::unique_ptr<SourceLane> source, Context context);
 
@@ -78,6 +79,7 @@ private:
     bool fetch(Batch& batch, const std::atomic<bool>& stop);  // false: nothing more to come
     void take(Batch& batch);
     std::vector<PartitionState> states_for(const std::vector<PartitionNotice>& notices) const;
+    void release(const std::vector<PartitionNotice>& notices) const;
     void notice(const PartitionNotice& n, PartitionState state);
     void sum(const EventBatch& batch);
     PartitionState fresh_state() const;

@@ -106,8 +106,8 @@ Status Pipeline::finish() {
 Status Pipeline::open_lanes() {
     for (Source* source : sources_) {
         auto opened = source->open(settings_.lanes, [this](const std::string& partition) -> std::optional<int64_t> {
-            const auto known = restored_.find(partition);
-            return known == restored_.end() ? std::nullopt : std::optional(known->second.next_offset);
+            const auto known = restored(partition);
+            return known ? std::optional(known->next_offset) : std::nullopt;
         });
         if (!opened) return opened.problems();
         for (auto& lane : opened.value())
@@ -124,6 +124,10 @@ Status Pipeline::open_lanes() {
                               [this](const std::string& partition) {
                                   const std::lock_guard lock(restored_mutex_);
                                   restored_.erase(partition);
+                              },
+                              [this](const std::string& partition, const PartitionState& state) {
+                                  const std::lock_guard lock(restored_mutex_);
+                                  restored_.insert_or_assign(partition, state);
                               }}));
     }
     if (const auto next = decider_->next())

@@ -86,7 +86,7 @@ private:
     std::vector<std::unique_ptr<Lane>> lanes_;
     std::vector<std::thread> threads_;
     std::mutex restored_mutex_;
-    std::map<std::string, PartitionState> restored_;  // partitions of the checkpoint that no lane has opened yet
+    std::map<std::string, PartitionState> restored_;  // partitions that no lane has: of the checkpoint, or taken from one
     std::map<int64_t, SlotPartial> carried_;          // open slots of the checkpoint
     std::map<std::string, std::string> unclaimed_;    // of the checkpoint: what waits for receivers that are not configured
     SlotPartial merged_;

@@ -1,0 +1,105 @@
+// A partition that is taken from one lane and given to another goes on where and as it was.
+#include "engine/run/lane.h"
+
+#include "connectors/format/native_json.h"
+#include "engine/base/archive.h"
+#include "engine/run/shared_names.h"
+#include "tests/support/catch.h"
+
+using namespace foreshock;
+
+namespace {
+
+// What the pipeline keeps of partitions that no lane has.
+using Kept = std::map<std::string, PartitionState>;
+
+constexpr const char* kName = "events/0";
+
+// Opens the partition, serves records of it, and says its end.
+class ServingLane : public SourceLane {
+public:
+    ServingLane(const std::vector<std::string>& records, size_t from, size_t until, PartitionNotice::Kind end) : records_(records), from_(from), until_(until), end_(end) {}
+    PollResult poll(RecordBatch& batch, std::chrono::milliseconds) override {
+        if (step_ == 0) {
+            batch.notices.push_back({PartitionNotice::Kind::opened, 0, kName});
+            for (size_t i = from_; i < until_; ++i) batch.records.push_back({records_[i].data(), static_cast<uint32_t>(records_[i].size()), 0, static_cast<int64_t>(i)});
+        }
+        if (step_ == 1) batch.notices.push_back({end_, 0, kName});
+        return step_++ < 2 ? PollResult::records : PollResult::finished;
+    }
+
+private:
+    const std::vector<std::string>& records_;
+    size_t from_, until_;
+    PartitionNotice::Kind end_;
+    int step_ = 0;
+};
+
+struct Ground {
+    EngineOptions options;
+    NativeJsonFactory decoders;
+    SharedNames names{Bounds{}};
+    Kept kept;
+
+    std::unique_ptr<Lane> run(const std::vector<std::string>& records, size_t from, size_t until, PartitionNotice::Kind end) {
+        auto lane = std::make_unique<Lane>(std::make_unique<ServingLane>(records, from, until, end),
+                                           Lane::Context{options, decoders, names, nullptr, true, kBeginningOfTime, kEndOfTime, [] {}, [](EventTime) {},
+                                                         [this](const std::string& p) { return kept.contains(p) ? std::optional(kept.at(p)) : std::nullopt; },
+                                                         [this](const std::string& p) { kept.erase(p); },
+                                                         [this](const std::string& p, const PartitionState& s) { kept.insert_or_assign(p, s); }});
+        lane->run(stop);
+        return lane;
+    }
+    std::string clock_of(PartitionState state) {
+        Archive a;
+        state.clock.archive(a, names);
+        return a.take();
+    }
+    std::atomic<bool> stop{false};
+};
+
+// One host is a minute behind the others, and is found out after some hundred records.
+std::vector<std::string> skewed_records(int count) {
+    std::vector<std::string> out;
+    for (int i = 0; i < count; ++i) {
+        const int64_t ts = 1'763'629'200'000 + i * 20 - (i % 4 == 0 ? 60'000 : 0);
+        out.push_back("{\"ts\":" + std::to_string(ts) + ",\"type\":\"transaction\",\"service\":\"web\",\"host\":\"h" + std::to_string(i % 4) + "\"}");
+    }
+    return out;
+}
+
+uint64_t used(Lane& lane) {
+    RunTotals t;
+    lane.add_totals(t);
+    return t.events;
+}
+
+}  // namespace
+
+TEST_CASE("a lane that loses a partition hands its position and clock over, and the next goes on with them") {
+    const std::vector<std::string> records = skewed_records(4'000);
+    Ground one, two;
+    const auto whole = one.run(records, 0, records.size(), PartitionNotice::Kind::closed);
+    REQUIRE(one.kept.contains(kName));
+    CHECK(one.kept.at(kName).next_offset == 4'000);
+
+    const auto first = two.run(records, 0, 2'000, PartitionNotice::Kind::closed);
+    REQUIRE(two.kept.contains(kName));
+    CHECK(two.kept.at(kName).next_offset == 2'000);
+    size_t seen = 0;
+    first->inspect([&](const auto& states, const LaneSums&) { seen += states.size(); });
+    CHECK(seen == 0);  // a checkpoint finds it in one place
+    const auto second = two.run(records, 2'000, records.size(), PartitionNotice::Kind::closed);
+    CHECK(two.kept.at(kName).next_offset == 4'000);
+    CHECK(two.clock_of(two.kept.at(kName)) == one.clock_of(one.kept.at(kName)));
+    CHECK(used(*first) + used(*second) == used(*whole));
+}
+
+TEST_CASE("a partition of which nothing was read has no position: its source's own rule holds") {
+    Ground ground;
+    const std::vector<std::string> none;
+    const auto lane = ground.run(none, 0, 0, PartitionNotice::Kind::ended);
+    lane->inspect([](const auto& states, const LaneSums&) { CHECK(states.empty()); });
+    (void)ground.run(none, 0, 0, PartitionNotice::Kind::closed);
+    CHECK(ground.kept.empty());
+}
