@@ -73,7 +73,7 @@ void KafkaConsumer::taken(const rd_kafka_topic_partition_list_t* list) {
     last_topic_ = nullptr;
 }
 
-// Where this process was, or the store's offset; else the start rule, but only at first: partitions that come later go on from
+// The store's offset, or where this process was; else the start rule, but only at first: partitions that come later go on from
 // what the group has committed.
 void KafkaConsumer::choose_offsets(rd_kafka_topic_partition_list_t* list) {
     const KafkaBegin rule = had_partitions_ ? KafkaBegin::committed : settings_.start;
@@ -88,8 +88,9 @@ void KafkaConsumer::choose_offsets(rd_kafka_topic_partition_list_t* list) {
         if (rule == KafkaBegin::earliest) p.offset = RD_KAFKA_OFFSET_BEGINNING;
         if (rule == KafkaBegin::latest) p.offset = RD_KAFKA_OFFSET_END;
         const std::string name = name_of(p);
-        if (const auto own = positions_->find(name)) p.offset = std::max(*own, committed[static_cast<size_t>(i)]);
-        else if (const auto stored = resume_ ? resume_(name) : std::nullopt) p.offset = *stored;
+        const std::optional<int64_t> own = positions_->find(name), stored = resume_ ? resume_(name) : std::nullopt;
+        if (own) p.offset = std::max(*own, committed[static_cast<size_t>(i)]);
+        if (stored && stored != own) p.offset = *stored;  // what was read beyond it was given up
     }
 }
 

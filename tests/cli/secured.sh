@@ -68,7 +68,7 @@ for name in sasl tls; do
 done
 grep -q 'ssl.key.password' "$work/tls.dump" || fail "the dump has no properties"
 grep -q 'sasl.password' "$work/sasl.dump" || fail "the dump has no properties"
-grep -rqlaF events/0 "$work/tls.state" || fail "the search does not find what the state holds"
+grep -rqlaF part/inventory "$work/tls.state" || fail "the search does not find what the state holds"
 leaks() { if grep -rlaF --exclude-dir=kafka "$1" "$work"; then fail "these hold a secret"; fi; }
 leaks "$KAFKA_PASSWORD"
 leaks "$KEY_PASSWORD"
