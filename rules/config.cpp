@@ -58,7 +58,7 @@ public:
             text += std::to_string(d.count()) + ' ';
         }
         for (const auto n : {o.slots.max_open, o.bounds.services, o.bounds.metric_instances, o.bounds.hosts, o.bounds.dimension_values,
-                             o.bounds.record_bytes, o.bounds.occurrences}) {
+                             o.bounds.record_bytes, o.bounds.occurrences, o.bounds.open_warnings}) {
             text += std::to_string(n) + ' ';
         }
         const Calibration& c = o.warn.calibration;

@@ -42,6 +42,7 @@ struct KafkaOutputConfig {
     std::string brokers, topic;
     Properties properties;
     bool exactly_once = false;  // never of dead letters
+    bool suppressed = false;    // also what maintenance keeps back; of outputs
 };
 struct AlertmanagerConfig {
     std::vector<SecretText> urls;  // every member of the cluster
@@ -55,6 +56,7 @@ struct WebhookConfig {
     std::string ca_file;
     Micros timeout = std::chrono::seconds{10};
     Micros retry_for = std::chrono::hours{24};
+    bool suppressed = false;    // also what maintenance keeps back
 };
 struct FileOutputConfig {
     std::string path;

@@ -75,7 +75,7 @@ std::string engine_lines(const EngineOptions& o) {
            ", allowed_lateness: " + d(o.slots.allowed_lateness) + ", idle_timeout: " + d(o.slots.idle_timeout) + ", clock_jump: " +
            d(o.slots.clock_jump) + ", max_open: " + n(o.slots.max_open) + "}\nbounds: {services: " + n(o.bounds.services) +
            ", metric_instances: " + n(o.bounds.metric_instances) + ", hosts: " + n(o.bounds.hosts) + ", dimension_values: " +
-           n(o.bounds.dimension_values) + ", occurrences: " + n(o.bounds.occurrences) + ", record_size: " + n(o.bounds.record_bytes) + "B}\nwarn: {raise_probability: " +
+           n(o.bounds.dimension_values) + ", occurrences: " + n(o.bounds.occurrences) + ", open_warnings: " + n(o.bounds.open_warnings) + ", record_size: " + n(o.bounds.record_bytes) + "B}\nwarn: {raise_probability: " +
            n(o.warn.raise_probability) + ", clear_probability: " + n(o.warn.clear_probability) + ", calibration: {slope: " + n(o.warn.calibration.slope) +
            ", offset: " + n(o.warn.calibration.offset) + ", interval: " + n(o.warn.calibration.interval) + "}, horizon: " + d(o.warn.horizon) +
            ", repeat: " + d(o.warn.repeat) + "}\n";

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rules/model_reader.h"
+#include "rules/recurrence.h"
 #include "rules/time_zone.h"
 
 namespace foreshock {
@@ -27,7 +28,7 @@ void read_span(const Section& section, CalendarEntry& entry, const std::vector<Z
     const auto start = read_time(section, "start", zone);
     const auto end = read_time(section, "end", zone);
     if (!section.has("start")) {
-        section.problem("start", "is missing", "write start: 2026-11-27T00:00:00Z, or monthly: 25");
+        section.problem("start", "is missing", "write start: 2026-11-27T00:00:00Z, every: sunday 02:00-04:00, or monthly: 25");
     } else if (start && end && *end <= *start) {
         end_not_after_start(section, *start, zone);
     } else if (start) {
@@ -43,19 +44,39 @@ void read_monthly(const Section& section, CalendarEntry& entry, const std::vecto
     if (section.read("monthly", day, Range{1, 31})) entry.occurrences = monthly_days(zone, static_cast<int>(day));
 }
 
-// Whole days by the clocks of the zone: 2026-12-25, or 12-25 for every year.
+// A list of texts of which each stands for some times, by the clocks of the zone; `others` may not stand beside it.
+struct ListedTimes {
+    const char* key;
+    std::vector<std::string_view> others;
+    std::vector<CalendarEntry::Occurrence> (*times)(const std::string& text, const std::vector<ZoneOffset>& zone);
+    const char *wrong, *hint;
+};
+
+void read_listed(const Section& section, const ListedTimes& listed, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    for (const std::string_view other : listed.others) {
+        if (section.has(other)) section.problem(other, in_quotes(listed.key) + " stands instead of it", "keep one of them");
+    }
+    std::vector<std::string> texts;
+    if (!section.read(listed.key, texts)) return;
+    for (const std::string& text : texts) {
+        const auto found = listed.times(text, zone);
+        if (found.empty()) section.problem(listed.key, in_quotes(text) + listed.wrong, listed.hint);
+        entry.occurrences.insert(entry.occurrences.end(), found.begin(), found.end());
+    }
+}
+
+// Whole days: 2026-12-25, or 12-25 for every year.
 void read_dates(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
-    for (const std::string_view other : {"start", "end", "monthly"}) {
-        if (section.has(other)) section.problem(other, "'dates' stands instead of it", "keep one of them");
-    }
-    std::vector<std::string> dates;
-    if (!section.read("dates", dates)) return;
-    for (const std::string& date : dates) {
-        const auto days = whole_days(date, zone);
-        if (days.empty()) section.problem("dates", in_quotes(date) + " is no date", "such as 2026-12-25, or 12-25 for every year");
-        entry.occurrences.insert(entry.occurrences.end(), days.begin(), days.end());
-    }
+    read_listed(section, {"dates", {"start", "end", "monthly"}, whole_days, " is no date", "such as 2026-12-25, or 12-25 for every year"}, entry, zone);
     std::ranges::sort(entry.occurrences, {}, &CalendarEntry::Occurrence::start);
+}
+
+void read_every(const Section& section, CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
+    read_listed(section,
+                {"every", {"start", "end", "monthly", "dates"}, recurring_times, " is no time that comes again",
+                 "such as sunday 02:00-04:00, workday, day 23:30-01:00 or last friday"},
+                entry, zone);
+    join_occurrences(entry.occurrences);
 }
 
 // One whole day, where it is a holiday without an end.
@@ -63,6 +84,14 @@ void end_holiday(CalendarEntry& entry, const std::vector<ZoneOffset>& zone) {
     for (CalendarEntry::Occurrence& o : entry.occurrences) {
         if (entry.kind == CalendarKind::holiday && o.end == kEndOfTime) o.end = next_period_start(zone, PeriodKind::day, o.start);
     }
+}
+
+// What is aimed at has to be countable: whose transactions, and until when.
+void read_value_target(const Section& section, CalendarEntry& entry) {
+    if (!section.read("value_target", entry.value_target)) return;
+    if (entry.kind != CalendarKind::campaign) section.problem("value_target", "only a campaign has one", "remove it, or write kind: campaign");
+    if (entry.services.empty()) section.problem("value_target", "is of no services", "name under 'services' those whose transactions bring it, without those that they call");
+    if (!entry.occurrences.empty() && entry.occurrences.back().end == kEndOfTime) section.problem("value_target", "has no end until which it is to come", "write end");
 }
 
 }  // namespace
@@ -75,8 +104,12 @@ void read_calendar_entry(const Section& section, CalendarEntry& entry, ZoneTable
     section.read("expected_ratio", entry.expected_ratio);
     std::string name;
     const std::vector<ZoneOffset>& zone = zones.read(section, "time_zone", name);
-    section.has("dates") ? read_dates(section, entry, zone) : section.has("monthly") ? read_monthly(section, entry, zone) : read_span(section, entry, zone);
+    if (section.has("every")) read_every(section, entry, zone);
+    else if (section.has("dates")) read_dates(section, entry, zone);
+    else if (section.has("monthly")) read_monthly(section, entry, zone);
+    else read_span(section, entry, zone);
     end_holiday(entry, zone);
+    read_value_target(section, entry);
     for (const std::string& s : entry.services) {
         draft.references.push_back({NameReference::Kind::service, s, "services", section.place_of("services"), true});
     }

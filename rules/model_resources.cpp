@@ -14,6 +14,18 @@ void read_expression(const Section& section, std::string_view key, std::string& 
     }
 }
 
+void read_labels(const Section& section, MatchRule& rule) {
+    if (!section.read("labels", rule.labels)) return;
+    if (rule.labels.empty()) section.problem("labels", "names no label", "write labels: {app: '^payment$'}, or leave it out");
+    for (const auto& [name, expression] : rule.labels) {
+        if (expression.empty()) section.problem("labels", "an empty expression for " + in_quotes(name) + " matches everything", "write '^value$', or '.' for any");
+        if (const auto error = expression_error(expression)) {
+            section.problem("labels", in_quotes(name) + " is not a regular expression, at character " + std::to_string(error->position) + ": " + error->what,
+                            "ECMAScript syntax; a backslash makes the next character plain");
+        }
+    }
+}
+
 void read_match(const Section& section, ResourceModel& resource, ModelDraft& draft) {
     section.each_item("match", [&](const Section& item) {
         MatchRule rule;
@@ -21,12 +33,13 @@ void read_match(const Section& section, ResourceModel& resource, ModelDraft& dra
         read_expression(item, "host", rule.host);
         read_expression(item, "service", rule.service);
         read_expression(item, "metric", rule.metric);
+        read_labels(item, rule);
         const auto from = read_time(item, "from", {}), to = read_time(item, "to", {});
         if (from) rule.from = *from;
         if (to) rule.to = *to;
         if (from && to && *to <= *from) item.problem("to", "is not after from");
-        const bool any = rule.resource.empty() && rule.host.empty() && rule.service.empty() && rule.metric.empty();
-        if (any && !item.node().entries.empty() && (from || to)) item.problem("from", "matches every metric", "name a resource, host, service or metric beside it");
+        const bool any = rule.resource.empty() && rule.host.empty() && rule.service.empty() && rule.metric.empty() && rule.labels.empty();
+        if (any && !item.node().entries.empty() && (from || to)) item.problem("from", "matches every metric", "name a resource, host, service, metric or label beside it");
         if (item.node().entries.empty()) section.problem("match", "matches every metric", "write match: {resource: '^name$'}, or leave it out to match by name");
         draft.places.emplace("resources." + resource.name + ".match[" + std::to_string(resource.match.size()) + "]", item.place());
         resource.match.push_back(std::move(rule));

@@ -89,6 +89,7 @@ WebhookConfig read_webhook(const Section& section) {
     if (section.read("url", out.url) && !is_http(out.url)) section.problem("url", "does not begin with http:// or https://");
     read_receiver(section, out.headers, out.ca_file, out.timeout);
     section.read("retry_for", out.retry_for, seconds{1}, days{30});
+    section.read("suppressed", out.suppressed);
     return out;
 }
 
@@ -102,7 +103,12 @@ FileOutputConfig read_file_output(const Section& section) {
 
 std::optional<OutputConfig> read_output(const Section& item, bool lasting_state) {
     const auto form = item.only_key();
-    if (form == "kafka") return read_kafka_output(*item.section("kafka"), lasting_state);
+    if (form == "kafka") {
+        const auto section = item.section("kafka");
+        KafkaOutputConfig kafka = read_kafka_output(*section, lasting_state);
+        section->read("suppressed", kafka.suppressed);
+        return kafka;
+    }
     if (form == "alertmanager") return read_alertmanager(*item.section("alertmanager"));
     if (form == "webhook") return read_webhook(*item.section("webhook"));
     if (form == "file") return read_file_output(item);

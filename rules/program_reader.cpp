@@ -47,6 +47,7 @@ void read_bounds(const Section& section, Bounds& bounds) {
     section.read("hosts", bounds.hosts, kCount);
     section.read("dimension_values", bounds.dimension_values, kCount);
     section.read("occurrences", bounds.occurrences, kCount);
+    section.read("open_warnings", bounds.open_warnings, kCount);
     section.read("record_size", bounds.record_bytes, Range{1 << 10, 64 << 20});
 }
 

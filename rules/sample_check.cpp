@@ -14,6 +14,13 @@ bool fits(const std::string& expression, const std::string& name) {
     return expression.empty() || std::regex_search(name, std::regex(expression));
 }
 
+bool labels_fit(const MatchRule& rule, const SampledName& n) {
+    return std::ranges::all_of(rule.labels, [&](const auto& wanted) {
+        const auto has = std::ranges::find(n.labels, wanted.first, [](const auto& label) { return label.first; });
+        return has != n.labels.end() && fits(wanted.second, has->second);
+    });
+}
+
 // One matcher of one resource, and what it met.
 struct Met {
     size_t resource = 0, rule = 0;
@@ -59,7 +66,7 @@ private:
         for (Met& m : matchers_) {
             const ResourceModel& r = model().resources[m.resource];
             const MatchRule& rule = r.match[m.rule];
-            const bool meets = fits(rule.resource, n.resource) && fits(rule.host, n.host) && fits(rule.service, n.service) && fits(rule.metric, n.metric);
+            const bool meets = fits(rule.resource, n.resource) && fits(rule.host, n.host) && fits(rule.service, n.service) && fits(rule.metric, n.metric) && labels_fit(rule, n);
             if (!meets) continue;
             m.any = true;
             if (owner.empty() || owner == r.name) m.took = true;

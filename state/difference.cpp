@@ -39,6 +39,12 @@ public:
         for (size_t i = digest.chunks.size(); i < before.chunks.size(); ++i) erase(chunk_key(name, i));
     }
 
+    void keep_part(const std::string& name) {
+        const auto known = known_.parts.find(name);
+        check(known != known_.parts.end(), "an unchanged part is stored", name);
+        out.next.parts.insert(*known);
+    }
+
     void drop_part(const std::string& name) {
         erase(part_key(name));
         for (size_t i = 0; i < known_.parts.at(name).chunks.size(); ++i) erase(chunk_key(name, i));
@@ -68,6 +74,7 @@ StateDifference difference(const KnownState& known, const Checkpoint& checkpoint
     w.number(kSequenceKey, static_cast<int64_t>(w.out.next.sequence));
     w.put_offsets(checkpoint);
     for (const auto& [name, bytes] : checkpoint.parts) w.put_part(name, bytes);
+    for (const std::string& name : checkpoint.unchanged) w.keep_part(name);
     for (const auto& [name, before] : known.parts)
         if (!w.out.next.parts.contains(name)) w.drop_part(name);
     return std::move(w.out);

@@ -17,7 +17,7 @@ struct Breach {
     std::string service, slo;
     EventTime start{}, end{};  // end: when it was kept again, or the last slot
     std::optional<EventTime> warned_at;  // opening of the first warning that foretold it
-    std::string kept_back_by;            // maintenance that kept a warning of it back; empty: none
+    std::string kept_back_by;            // maintenance, or the bound, that kept a warning of it back; empty: none
     std::optional<Micros> lead() const { return warned_at ? std::optional(start - *warned_at) : std::nullopt; }
 };
 

@@ -40,6 +40,7 @@ std::string totals_json(const RunTotals& t, const std::vector<Breach>& breaches)
     j["warnings_updated"] = t.warnings_updated;
     j["warnings_resolved"] = t.warnings_resolved;
     j["warnings_suppressed"] = t.warnings_suppressed;
+    if (t.warnings_beyond_bound != 0) j["warnings_beyond_bound"] = t.warnings_beyond_bound;
     j["checkpoints"] = t.checkpoints;
     auto& list = j["breaches"] = nlohmann::ordered_json::array();
     for (const Breach& b : breaches) {
@@ -56,12 +57,13 @@ std::string totals_text(const RunTotals& t, const std::vector<Breach>& breaches)
                                   pace(t), t.slots_closed, t.services, t.resources);
     for (size_t i = 0; i < kDropReasons; ++i)
         if (t.dropped[i] != 0) out += fmt::format("dropped {}: {}\n", to_string(static_cast<DropReason>(i)), t.dropped[i]);
-    out += fmt::format("{} spikes, {} warnings{}\n", t.spikes, t.warnings_opened,
-                       t.warnings_suppressed > 0 ? fmt::format(", {} kept back by maintenance", t.warnings_suppressed) : "");
+    out += fmt::format("{} spikes, {} warnings{}{}\n", t.spikes, t.warnings_opened,
+                       t.warnings_suppressed > 0 ? fmt::format(", {} kept back by maintenance", t.warnings_suppressed) : "",
+                       t.warnings_beyond_bound > 0 ? fmt::format(", {} beyond bounds.open_warnings", t.warnings_beyond_bound) : "");
     for (const Breach& b : breaches)
         out += fmt::format("{} {} broke at {}: {}{}\n", b.service, b.slo, to_rfc3339(b.start),
                            b.lead() ? "warned " + LeadTimes::text(*b.lead()) + " before" : std::string("not warned before"),
-                           b.kept_back_by.empty() ? "" : ", kept back by maintenance '" + b.kept_back_by + "'");
+                           b.kept_back_by.empty() ? "" : ", kept back by '" + b.kept_back_by + "'");
     return out;
 }
 

@@ -35,9 +35,15 @@ struct SinkMaker {
     DeadLetterOutput* dead_letters;
     std::map<std::string, int>& topics;  // outputs made so far, by Kafka topic
 
+    CloudEventContext with_suppressed(bool suppressed) const {
+        CloudEventContext out = context;
+        out.suppressed = suppressed;
+        return out;
+    }
+
     Result<std::unique_ptr<Sink>> operator()(const KafkaOutputConfig& c) const {
         const int others = topics[c.topic]++;  // on another cluster, or of another kind
-        return make_kafka_sink(c, config, context, others == 0 ? c.topic : c.topic + "." + std::to_string(others + 1), dead_letters);
+        return make_kafka_sink(c, config, with_suppressed(c.suppressed), others == 0 ? c.topic : c.topic + "." + std::to_string(others + 1), dead_letters);
     }
     Result<std::unique_ptr<Sink>> operator()(const AlertmanagerConfig& c) const {
         AlertmanagerOptions o;
@@ -55,7 +61,7 @@ struct SinkMaker {
         o.headers = headers(c.headers);
         o.http.ca_file = c.ca_file;
         o.http.answer_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(c.timeout);
-        return as_sink(WebhookSink::open(std::move(o), context, log_callback()));
+        return as_sink(WebhookSink::open(std::move(o), with_suppressed(c.suppressed), log_callback()));
     }
     Result<std::unique_ptr<Sink>> operator()(const FileOutputConfig& c) const {
         return as_sink(FileSink::open(c.path, FileSink::Mode::append, context));

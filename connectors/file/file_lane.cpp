@@ -18,7 +18,7 @@ struct ChunkKeeper : RecordKeeper {
     std::shared_ptr<Chunk> chunk;
 };
 
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
+bool is_blank(std::string_view line) { return (line.empty() || line[0] != '{') && line.find_first_not_of(" \t\r") == line.npos; }
 
 }  // namespace
 

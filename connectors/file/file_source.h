@@ -12,7 +12,7 @@
 namespace foreshock {
 
 struct FileSourceOptions {
-    size_t chunk_bytes = 1 << 20;         // read and handed on at a time
+    size_t chunk_bytes = 1 << 18;         // read and handed on at a time
     size_t max_line_bytes = 1 << 20;      // of a longer line this many and one more are handed on, for the decoder to refuse
     size_t max_records_per_batch = 0;     // 0: as many as a chunk holds
 };

@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json data_json(const CapacityAdvice& a, const CloudEventContext& context) {
+Json data_json(const CapacityAdvice& a) {
     Json data{{"resource", a.resource}};
     if (!a.service.empty()) data["service"] = a.service;
     if (!a.metric.empty()) data["metric"] = a.metric;
@@ -27,8 +27,7 @@ Json data_json(const CapacityAdvice& a, const CloudEventContext& context) {
     put_number(data, "horizon_seconds", a.horizon_seconds);
     put_number(data, "cost_per_hour", a.cost_per_hour);
     data["config_hash"] = a.config_hash;
-    Json& inputs = data["inputs"] = Json::object();
-    for (const auto& i : context.inputs) inputs[i.partition] = Json{{"first", i.first}, {"next", i.next}};
+    data["inputs"] = inputs_json(a.inputs);
     return data;
 }
 
@@ -43,7 +42,7 @@ std::string to_cloudevent(const CapacityAdvice& a, const CloudEventContext& cont
         {"subject", a.id},
         {"time", to_rfc3339(a.time)},
         {"datacontenttype", "application/json"},
-        {"data", data_json(a, context)},
+        {"data", data_json(a)},
     });
 }
 

@@ -87,12 +87,6 @@ Json reasons_json(const WarningRevision& w) {
     return out;
 }
 
-Json inputs_json(const CloudEventContext& context) {
-    Json out = Json::object();
-    for (const auto& i : context.inputs) out[i.partition] = Json{{"first", i.first}, {"next", i.next}};
-    return out;
-}
-
 Json links_json(const WarningRevision& w, const CloudEventContext& context) {
     Json out = Json::object();
     for (const auto& [name, address] : w.links) put_text(out, name.c_str(), address);
@@ -213,11 +207,17 @@ Json data_json(const WarningRevision& w, const CloudEventContext& context) {
     for (const auto& [name, value] : w.labels) data["labels"][name] = value;
     data["links"] = links_json(w, context);
     data["sentence"] = w.sentence;
-    data["inputs"] = inputs_json(context);
+    data["inputs"] = inputs_json(w.inputs);
     return data;
 }
 
 }  // namespace
+
+Json inputs_json(const std::vector<InputRange>& inputs) {
+    Json out = Json::object();
+    for (const InputRange& i : inputs) out[i.partition] = Json{{"first", i.first}, {"next", i.next}};
+    return out;
+}
 
 std::string event_id(const WarningRevision& w) { return w.id + "." + std::to_string(w.revision); }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,14 +20,12 @@ inline constexpr std::string_view kCloudEventContentType = "application/cloudeve
 struct CloudEventContext {
     std::string app = "foreshock";  // source is "/foreshock/<app>"
     std::string base_url;           // of the live page, without a slash at the end; empty: no links
-    // Offsets [first, next) of the records that the run read, by lasting partition name; empty: not stated.
-    struct InputRange {
-        std::string partition;
-        int64_t first = 0, next = 0;
-    };
-    std::vector<InputRange> inputs;
     bool advice = false;            // the sink carries capacity advice, and nothing else
+    bool suppressed = false;        // it also carries what maintenance kept back; files always do
 };
+
+// Offsets by partition, as warnings and capacity advice name them.
+nlohmann::ordered_json inputs_json(const std::vector<InputRange>& inputs);
 
 // Warning id + "." + revision: the same for every delivery of one revision, so that receivers can drop repetitions.
 std::string event_id(const WarningRevision& w);

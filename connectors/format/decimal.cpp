@@ -1,7 +1,6 @@
 #include "connectors/format/decimal.h"
 
 #include <charconv>
-#include <cstring>
 #include <limits>
 
 namespace foreshock {
@@ -87,33 +86,6 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
         p = take_exponent(p + 1, end, out);
     }
     if (p != end) return {};
-    return out;
-}
-
-// All eight bytes at once, after Lemire, "Number parsing at a gigabyte per second" (2021): the text at the end of a word of
-// zeros, its point taken out.
-std::optional<Decimal> parse_short_decimal(std::string_view text) {
-    const char* const p = text.data();
-    const size_t n = text.size();
-    if (n == 0 || !is_digit(p[0]) || !is_digit(p[n - 1])) return parse_decimal(text);
-    if (p[0] == '0' && n > 1 && p[1] != '.') return parse_decimal(text);
-    constexpr uint64_t kZeros = 0x3030303030303030, kPoints = 0x2e2e2e2e2e2e2e2e, kOnes = 0x0101010101010101;
-    uint64_t word;
-    std::memcpy(&word, p, sizeof word);
-    if (n < kShortDecimal) word = word << (8 * (kShortDecimal - n)) | kZeros >> (8 * n);
-    Decimal out;
-    const uint64_t other = word ^ kPoints, point = (other - kOnes) & ~other & (kOnes << 7);
-    if (point != 0) {
-        const int at = __builtin_ctzll(point) / 8;  // at least 1
-        const uint64_t before = (uint64_t{1} << (8 * at)) - 1;
-        word = (word & ~(before << 8 | 0xff)) | (word & before) << 8 | '0';
-        out.exponent = at - 7;
-    }
-    word -= kZeros;
-    if (((word | (word + 0x7676767676767676)) & (kOnes << 7)) != 0) return parse_decimal(text);
-    word = word * 10 + (word >> 8);  // pairs, in every second byte
-    constexpr uint64_t kPairs = 0x000000ff000000ff, kUpper = 0x000f424000000064, kLower = 0x0000271000000001;
-    out.digits = ((word & kPairs) * kUpper + (word >> 16 & kPairs) * kLower) >> 32;
     return out;
 }
 

@@ -46,12 +46,21 @@ bool TimeReader::know_date(std::string_view date) {
     return true;
 }
 
+// Of a text that is longer.
+bool TimeReader::know_second(std::string_view time) {
+    if (std::memcmp(second_, time.data(), kSecondsEnd) == 0) return true;
+    if (time[kDateBytes] != 'T') return false;
+    const int64_t in_day = time_of_day(time.data() + kDateBytes + 1);
+    if (in_day < 0 || !know_date(time.substr(0, kDateBytes))) return false;
+    std::memcpy(second_, time.data(), kSecondsEnd);
+    second_us_ = midnight_us_ + in_day;
+    return true;
+}
+
 // The common form, UTC with Z and up to nine digits of fraction; empty for everything else, right or wrong.
 std::optional<int64_t> TimeReader::read_plain(std::string_view text) {
-    if (text.size() <= kSecondsEnd || text.size() > kLongestPlain || text.back() != 'Z' || text[kDateBytes] != 'T') return {};
-    const int64_t in_day = time_of_day(text.data() + kDateBytes + 1);
-    if (in_day < 0 || !know_date(text.substr(0, kDateBytes))) return {};
-    int64_t us = midnight_us_ + in_day;
+    if (text.size() <= kSecondsEnd || text.size() > kLongestPlain || text.back() != 'Z' || !know_second(text)) return {};
+    int64_t us = second_us_;
     if (text.size() == kSecondsEnd + 1) return us;
     if (text[kSecondsEnd] != '.' || text.size() == kSecondsEnd + 2) return {};
     for (size_t i = kSecondsEnd + 1; i + 1 < text.size(); ++i) {
@@ -62,7 +71,7 @@ std::optional<int64_t> TimeReader::read_plain(std::string_view text) {
     return us;
 }
 
-std::optional<int64_t> TimeReader::read_text(std::string_view text) {
+std::optional<int64_t> TimeReader::read_any(std::string_view text) {
     if (const std::optional<int64_t> us = read_plain(text)) return us;
     if (const std::optional<EventTime> t = parse_rfc3339(text)) return t->time_since_epoch().count();
     return read_number(text);

@@ -158,15 +158,15 @@ bool NativeFields::read(const char* data, size_t size) {
 }
 
 bool NativeFields::read_skeleton(const char* data, size_t size) {
+    if (skeletons_.empty() || !quotes_.read(data, size)) return false;
     for (size_t i = 0; i < skeletons_.size(); ++i) {
-        present_ = 0;
-        const bool fits = skeletons_[i].match(data, size, [this](RecordSkeleton::Slot slot, std::string_view value) {
+        const bool fits = skeletons_[i].record.match(quotes_, data, size, [this](RecordSkeleton::Slot slot, std::string_view value) {
             if (!slot.wanted) return slot.text || parse_decimal(value).has_value();
             tokens_[slot.field] = {value.data(), static_cast<uint32_t>(value.size()), slot.text ? Token::Kind::text : Token::Kind::number, false};
-            present_ |= uint32_t{1} << slot.field;
             return true;
         });
         if (!fits) continue;
+        present_ = skeletons_[i].present;
         if (i > 0) std::rotate(skeletons_.begin(), skeletons_.begin() + static_cast<std::ptrdiff_t>(i), skeletons_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
         return true;
     }
@@ -175,9 +175,9 @@ bool NativeFields::read_skeleton(const char* data, size_t size) {
 
 // Of the record that `read_object` has just read.
 void NativeFields::learn_skeleton(size_t size) {
-    RecordSkeleton skeleton;
+    Skeleton skeleton;
     const char* from = data_;
-    uint32_t seen = 0, place = 0;
+    uint32_t place = 0;
     for (uint32_t i = 1; i + 3 < index_.count(); i += 4) {
         const std::string_view value = raw(i + 2);
         const bool text = value[0] == '"';
@@ -185,11 +185,12 @@ void NativeFields::learn_skeleton(size_t size) {
         const Field f = guess(data_ + index_.positions()[i] + 1, place++);
         const uint32_t bit = f == Field::end ? 0 : uint32_t{1} << static_cast<unsigned>(f);
         const char* const begin = value.data() + (text ? 1 : 0);
-        if (!skeleton.add({from, static_cast<size_t>(begin - from)}, {static_cast<uint8_t>(f), text, bit != 0 && (seen & bit) == 0})) return;
-        seen |= bit;
+        const bool wanted = bit != 0 && (skeleton.present & bit) == 0;
+        if (!skeleton.record.add({from, static_cast<size_t>(begin - from)}, {static_cast<uint8_t>(f), text, wanted})) return;
+        skeleton.present |= bit;
         from = value.data() + value.size() - (text ? 1 : 0);
     }
-    if (!skeleton.end({from, static_cast<size_t>(data_ + size - from)})) return;
+    if (!skeleton.record.end({from, static_cast<size_t>(data_ + size - from)})) return;
     if (skeletons_.size() >= kSkeletons) skeletons_.pop_back();
     skeletons_.insert(skeletons_.begin(), std::move(skeleton));
 }

@@ -75,6 +75,10 @@ private:
     static constexpr uint32_t kGuesses = 32;  // further fields are looked up
     static constexpr size_t kSkeletons = 4;
     static constexpr uint32_t kLearnEvery = 64;  // of what fits none, once there are that many
+    struct Skeleton {
+        RecordSkeleton record;
+        uint32_t present = 0;  // the fields that it has
+    };
     struct Key {
         std::string quoted;  // name and closing quote
         uint64_t first = 0;  // its first bytes, at most eight
@@ -109,7 +113,8 @@ private:
 
     JsonIndex index_;
     bool predict_;
-    std::vector<RecordSkeleton> skeletons_;  // the one that fitted last first
+    QuoteIndex quotes_;
+    std::vector<Skeleton> skeletons_;  // the one that fitted last first
     uint32_t misses_ = 0;
     const char* data_ = nullptr;
     bool has_escapes_ = false;  // somewhere in the record

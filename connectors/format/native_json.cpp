@@ -37,13 +37,17 @@ constexpr std::string_view kFieldNames[kFields] = {
     "ts",       "type",     "service", "host",    "resource", "metric", "value",  "limit",  "max",    "interval_s", "count",    "errors",
     "duration_ms", "outcome", "currency", "p50_ms", "p75_ms", "p90_ms", "p95_ms", "p99_ms", "name", "labels"};
 
+constexpr size_t kMostKnownLabels = 4096;
+
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
-// A number, or one in quotes. Only a number is sure to stand in the record, with padding after it.
+// Only a number, not one in quotes, is sure to stand in the record, with padding after it.
+bool is_short(const Token& token) { return token.kind == Token::Kind::number && token.size <= kShortDecimal; }
+
+// A number, or one in quotes.
 std::optional<Decimal> decimal_of(const Token& token) {
-    if (token.kind == Token::Kind::number && token.size <= kShortDecimal) return parse_short_decimal(token.view());
-    if (token.kind == Token::Kind::number || token.kind == Token::Kind::text) return parse_decimal(token.view());
-    return {};
+    if (token.kind != Token::Kind::number && token.kind != Token::Kind::text) return {};
+    return parse_decimal(token.view());
 }
 
 // At most `limit` bytes of a text, cut between characters.
@@ -67,9 +71,11 @@ NameId NativeJsonDecoder::DimensionNames::intern(NameSpace space, std::string_vi
 }
 
 void NativeJsonDecoder::decode(const RecordBatch& in, EventBatch& out) {
-    for (const RawRecord& record : in.records) {
+    for (size_t i = 0; i < in.records.size(); ++i) {
+        const RawRecord& record = in.records[i];
         Event event;
         event.partition = record.partition;
+        event.record = static_cast<uint32_t>(i);
         if (read(record, in.padded) && event_of(event, out)) {
             out.events.push_back(event);
         } else {
@@ -111,7 +117,8 @@ bool NativeJsonDecoder::event_of(Event& event, EventBatch& out) {
     }
 }
 
-bool NativeJsonDecoder::transaction(Event& event) {
+// With all that it calls inlined, since most events are transactions.
+[[gnu::flatten]] bool NativeJsonDecoder::transaction(Event& event) {
     return name(Field::service, NameSpace::service, true, event.service) &&
            name(Field::host, NameSpace::host, false, event.host) && integer(Field::value, 6, event.value_micro) &&
            currency(event.currency) && outcome(event.failed) && latency(event) && dimensions(event);
@@ -154,10 +161,31 @@ bool NativeJsonDecoder::metric(Event& event, EventBatch& out) {
     event.service = names_.find(NameSpace::service, service);
     event.host = names_.find(NameSpace::host, host);
     MetricInstanceName::join(joined_, {service, resource, metric_name, host});
+    if (!options_.metric_labels.empty() && fields_.has(Field::labels)) joined_ += metric_labels();
     sample.instance = names_.find(NameSpace::metric_instance, joined_);
     event.detail = static_cast<uint32_t>(out.metrics.size());
     out.metrics.push_back(sample);
     return true;
+}
+
+// The same few objects come again and again: each is read once.
+const std::string& NativeJsonDecoder::metric_labels() {
+    const Token& token = fields_.get(Field::labels);
+    if (known_labels_.size() >= kMostKnownLabels) known_labels_.clear();
+    const auto [known, is_new] = known_labels_.try_emplace(std::string(token.view()));
+    std::string& out = known->second;
+    if (!is_new || token.kind != Token::Kind::container) return out;
+    const auto object = nlohmann::json::parse(token.view(), nullptr, false);
+    if (!object.is_object()) return out;
+    for (const std::string& name : options_.metric_labels) {
+        const auto label = object.find(name);
+        if (label == object.end() || label->is_null() || label->is_structured()) continue;
+        const std::string value = label->is_string() ? label->get<std::string>() : label->dump();
+        if (value.empty() || value.find(kNameSeparator) != std::string::npos) continue;
+        out += kNameSeparator + name + kNameSeparator;
+        out += cut(value, kMaxNameBytes);
+    }
+    return out;
 }
 
 bool NativeJsonDecoder::occurrence(Event& event) {
@@ -214,11 +242,13 @@ bool NativeJsonDecoder::kind(EventKind& out) {
 bool NativeJsonDecoder::time(int64_t& ts_us) {
     if (!fields_.has(Field::ts)) return fail(DropReason::missing_field, Field::ts, "missing");
     const Token& token = fields_.get(Field::ts);
-    std::optional<int64_t> us;
-    if (token.kind == Token::Kind::text) us = times_.read_text(token.view());
-    if (token.kind == Token::Kind::number) us = TimeReader::read_number(token.view());
-    if (!us) return fail(DropReason::wrong_type, Field::ts, "not a time");
-    ts_us = *us;
+    bool known = token.kind == Token::Kind::text && times_.read_text(token.view(), ts_us);
+    if (token.kind == Token::Kind::number) {
+        const std::optional<int64_t> us = TimeReader::read_number(token.view());
+        known = us.has_value();
+        ts_us = us.value_or(0);
+    }
+    if (!known) return fail(DropReason::wrong_type, Field::ts, "not a time");
     if (ts_us < kEarliest_us || ts_us >= kLatest_us) return fail(DropReason::absurd_time, Field::ts, "before 1990 or after 2100");
     return true;
 }
@@ -297,9 +327,14 @@ bool NativeJsonDecoder::name(Field f, NameSpace space, bool required, NameId& ou
 
 bool NativeJsonDecoder::number(Field f, double& out) {
     if (!fields_.has(f)) return true;
-    const std::optional<Decimal> found = decimal_of(fields_.get(f));
+    const Token& token = fields_.get(f);
+    if (Decimal little; is_short(token) && parse_short_decimal(token.view(), little)) {
+        out = to_double_short(little);
+        return true;
+    }
+    const std::optional<Decimal> found = decimal_of(token);
     if (!found) return fail(DropReason::wrong_type, f, "not a number");
-    const std::optional<double> value = to_double(*found, fields_.get(f).view());
+    const std::optional<double> value = to_double(*found, token.view());
     if (!value) return fail(DropReason::wrong_type, f, "too large");
     out = *value;
     return true;
@@ -314,7 +349,9 @@ bool NativeJsonDecoder::quantile(Field f, double& out) {
 // The number times 10^power.
 bool NativeJsonDecoder::integer(Field f, int power, int64_t& out) {
     if (!fields_.has(f)) return true;
-    const std::optional<Decimal> found = decimal_of(fields_.get(f));
+    const Token& token = fields_.get(f);
+    if (Decimal little; is_short(token) && parse_short_decimal(token.view(), little) && scaled_short(little, power, out)) return true;
+    const std::optional<Decimal> found = decimal_of(token);
     if (!found) return fail(DropReason::wrong_type, f, "not a number");
     const std::optional<int64_t> value = scaled(*found, power);
     if (!value) return fail(DropReason::wrong_type, f, "too large");

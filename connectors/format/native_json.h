@@ -7,6 +7,7 @@
 //   - `outcome` is ok when absent; `value` of a transaction is 0 when absent; `count` of a summary is 0 when absent
 //   - a metric's `limit` of zero or below is no limit; its `max` is at least its `value`
 //   - `labels` of an event is an object of texts, numbers and booleans, at most kMaxLabels; a null is an absent one
+//   - `labels` of a metric count where the model's matchers ask for them (DecodeOptions::metric_labels); whatever else stands there is ignored
 //   - names are at most kMaxNameBytes long (wrong_type); longer dimension values are cut
 #pragma once
 
@@ -14,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "connectors/format/json_time.h"
@@ -67,6 +69,7 @@ private:
     bool currency(uint32_t& out);
     bool dimensions(Event& event);
     bool labels(std::map<std::string, std::string>& out);
+    const std::string& metric_labels();
     bool text(Field f, std::string_view& out, bool required);
     bool name(Field f, NameSpace space, bool required, NameId& out);
     bool number(Field f, double& out);
@@ -82,6 +85,7 @@ private:
     TimeReader times_;
     std::vector<char> copy_;   // of a record that nothing legible may follow
     std::string joined_;       // name of a metric instance
+    std::unordered_map<std::string, std::string> known_labels_;  // objects of labels as they stand, and what of them belongs to the name
     DropReason reason_{};
     std::string what_;
 };

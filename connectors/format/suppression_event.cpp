@@ -9,9 +9,12 @@ namespace foreshock {
 
 using Json = nlohmann::ordered_json;
 
+std::string suppression_id(const SuppressedWarning& w, const CloudEventContext& context) {
+    return "s-" + hex_text(Fnv1a{}.add_part(context.app).add_part(w.service).add_part(w.slo).add_part(w.resource).value());
+}
+
 std::string event_id(const SuppressedWarning& w, const CloudEventContext& context) {
-    const Fnv1a what = Fnv1a{}.add_part(context.app).add_part(w.service).add_part(w.slo).add_part(w.resource);
-    return "s-" + hex_text(what.value()) + "." + std::to_string(w.time.time_since_epoch() / std::chrono::seconds{1}) + "." + std::string(to_string(w.state));
+    return suppression_id(w, context) + "." + std::to_string(w.time.time_since_epoch() / std::chrono::seconds{1}) + "." + std::string(to_string(w.state));
 }
 
 std::string to_cloudevent(const SuppressedWarning& w, const CloudEventContext& context) {

@@ -8,6 +8,8 @@
 
 namespace foreshock {
 
+// Of what is kept back, from its first word to its last: "s-" and 16 hex digits.
+std::string suppression_id(const SuppressedWarning& w, const CloudEventContext& context);
 // The same in every run.
 std::string event_id(const SuppressedWarning& w, const CloudEventContext& context);
 // One line of JSON, without a newline; the same gives the same bytes.

@@ -72,6 +72,10 @@ void put_totals(PrometheusText& out, const RunTotals& t) {
         const auto reason = static_cast<DropReason>(i);
         out.sample(static_cast<double>(t.dropped[i]), {{"stage", stage_of(reason)}, {"reason", to_string(reason)}});
     }
+    out.family("foreshock_names_refused_total", Type::counter, "Fields whose name was beyond its bound, by bound.");
+    for (size_t i = 0; i < kNameSpaces; ++i)
+        if (const auto space = static_cast<NameSpace>(i); space != NameSpace::partition)
+            out.sample(static_cast<double>(t.names_refused[i]), {{"bound", to_string(space)}});
     counter("foreshock_window_slots_total", "Slots closed.", t.slots_closed);
     counter("foreshock_window_service_slots_total", "Slots closed, counted once for each service with events in it.",
             t.service_slots_closed);
@@ -87,6 +91,7 @@ void put_totals(PrometheusText& out, const RunTotals& t) {
     out.sample(static_cast<double>(t.warnings_updated), {{"state", "updated"}});
     out.sample(static_cast<double>(t.warnings_resolved), {{"state", "resolved"}});
     counter("foreshock_warn_suppressed_total", "Warnings that maintenance of the calendar kept back.", t.warnings_suppressed);
+    counter("foreshock_warn_beyond_bound_total", "Warnings kept back because bounds.open_warnings were open.", t.warnings_beyond_bound);
     counter("foreshock_state_checkpoints_total", "Checkpoints written.", t.checkpoints);
     gauge("foreshock_plan_services", "Services known, from the model or discovered.", static_cast<double>(t.services));
     gauge("foreshock_plan_resources", "Resources known.", static_cast<double>(t.resources));
@@ -141,6 +146,15 @@ void put_budgets(PrometheusText& out, const LiveState& state) {
     out.family("foreshock_slo_violated", Type::gauge, "1 while the promise is broken.");
     for (const auto& b : state.budgets)
         if (!std::isnan(b.indicator)) out.sample(b.violated ? 1 : 0, {{"service", b.service}, {"slo", b.slo}});
+}
+
+void put_campaigns(PrometheusText& out, const LiveState& state) {
+    out.family("foreshock_campaign_value", Type::gauge, "Money that a campaign of the calendar has brought so far.");
+    for (const auto& c : state.campaigns) out.sample(c.value, {{"campaign", c.name}});
+    out.family("foreshock_campaign_projected_value", Type::gauge, "Money that it brings by its end, at this pace.");
+    for (const auto& c : state.campaigns) out.sample(c.projected, {{"campaign", c.name}});
+    out.family("foreshock_campaign_target_value", Type::gauge, "Money that it is to bring.");
+    for (const auto& c : state.campaigns) out.sample(c.target, {{"campaign", c.name}});
 }
 
 void put_nodes(PrometheusText& out, const LiveState& state, const Lag& lag) {
@@ -217,6 +231,8 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
         next.needs.push_back({inventory.resources()[n.resource].name, n.units, n.needed, n.headroom});
     for (ServiceIndex s = 0; s < slot.forecasts.demand.size(); ++s) next.ahead.push_back({inventory.services()[s].name, slot.forecasts.demand[s].ratio});
     put_standings(slot, next);
+    for (const CampaignState& c : slot.signals.campaigns)
+        if (c.leads) next.campaigns.push_back({inventory.model().calendar[c.entry].name, c.so_far, c.projected, c.target});
     next.decided_until = slot.slot.end;
     next.warnings.assign(slot.open.begin(), slot.open.end());
     for (const auto& w : slot.suppressed) {
@@ -226,11 +242,16 @@ void LiveStateObserver::decided(const DecidedSlot& slot) {
     }
     for (const auto& [key, w] : suppressed_) next.suppressed.push_back(w);
     for (const auto& w : slot.warnings) {
-        if (w.state == WarningState::resolved)
+        if (w.state == WarningState::resolved) {
             open_.erase(w.id);
-        else
+            inputs_.erase(w.id);
+        } else {
             open_[w.id] = w.severity;
+            inputs_[w.id] = w.inputs;
+        }
     }
+    for (auto& w : next.warnings)
+        if (const auto said = inputs_.find(w.id); said != inputs_.end()) w.inputs = said->second;
     for (const auto& [id, severity] : open_) ++next.open_warnings[std::string(to_string(severity))];
     const std::lock_guard lock(mutex_);
     state_ = std::move(next);
@@ -250,6 +271,7 @@ std::string to_prometheus(const RunTotals& totals, const LiveState& state, const
     put_state(out, state);
     put_advice(out, state);
     put_budgets(out, state);
+    put_campaigns(out, state);
     put_nodes(out, state, lag);
     put_kafka(out, kafka);
     put_receivers(out, receivers);

@@ -41,6 +41,10 @@ struct LiveState {
         bool violated;
         std::vector<BurnState> burn;
     };
+    struct Campaign {
+        std::string name;
+        double value, projected, target;  // of money
+    };
     struct Node {
         std::string view, name;  // view empty: a service
         Condition own, condition;
@@ -54,6 +58,7 @@ struct LiveState {
     std::vector<Promise> promises;
     std::vector<Budget> budgets;
     std::vector<Node> nodes;
+    std::vector<Campaign> campaigns;  // that run now
     std::vector<SuppressedWarning> suppressed;  // kept back now
     EventTime decided_until{};
     std::map<std::string, uint64_t> open_warnings;  // by severity
@@ -71,6 +76,7 @@ private:
     LiveState state_;
     std::map<std::pair<std::string, std::string>, SuppressedWarning> suppressed_;
     std::map<std::string, Severity> open_;  // by warning id; the deciding thread's
+    std::map<std::string, std::vector<InputRange>> inputs_;  // likewise, of its last word
 };
 
 // How a receiver of warnings fares.

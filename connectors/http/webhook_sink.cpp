@@ -1,5 +1,7 @@
 #include "connectors/http/webhook_sink.h"
 
+#include "connectors/format/suppression_event.h"
+
 namespace foreshock {
 
 Result<std::unique_ptr<WebhookSink>> WebhookSink::open(WebhookOptions options, CloudEventContext context,
@@ -26,6 +28,13 @@ void WebhookSink::deliver(std::span<const WarningRevision> revisions) {
             if (w.incident.quiet) continue;
             waiting_->push({w.id, event_id(w), to_cloudevent(w, context_), w.state == WarningState::updated, {}});
         }
+    });
+}
+
+void WebhookSink::keep(std::span<const SuppressedWarning> suppressed) {
+    if (!context_.suppressed || suppressed.empty()) return;
+    worker_->add([&] {
+        for (const auto& w : suppressed) waiting_->push({suppression_id(w, context_), event_id(w, context_), to_cloudevent(w, context_), false, {}});
     });
 }
 

@@ -35,6 +35,7 @@ public:
     ~WebhookSink() override;
 
     void deliver(std::span<const WarningRevision> revisions) override;
+    void keep(std::span<const SuppressedWarning> suppressed) override;
     bool flush(std::chrono::milliseconds timeout) override;
     bool ready() const override;
     std::string name() const override;

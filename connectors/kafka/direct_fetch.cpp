@@ -41,11 +41,16 @@ DirectFetch::DirectFetch(DirectFetchSettings settings) : settings_(std::move(set
 void DirectFetch::take(Part part, const KafkaHost& leader) {
     Broker& broker = brokers_.try_emplace(leader, leader, settings_.connection, responses_).first->second;
     const int64_t next = part.next;
-    broker.parts[part.number] = {std::move(part), next};
+    broker.parts[part.number] = {std::move(part), next, false};
 }
 
 void DirectFetch::drop(uint32_t number) {
     for (auto& [host, broker] : brokers_) drop(broker, number);
+}
+
+void DirectFetch::hold(uint32_t number, bool held) {
+    for (auto& [host, broker] : brokers_)
+        if (const auto found = broker.parts.find(number); found != broker.parts.end()) found->second.held = held;
 }
 
 // What is under way or has arrived of it is nobody's from now on, even if it is taken again.
@@ -86,7 +91,7 @@ void DirectFetch::ask(Broker& broker) {
     std::vector<FetchWish> wishes;
     broker.asked.clear();
     for (const auto& [number, p] : broker.parts) {
-        if (p.part.end >= 0 && p.ask >= p.part.end) continue;
+        if (p.held || (p.part.end >= 0 && p.ask >= p.part.end)) continue;
         wishes.push_back({p.part.topic, p.part.id, p.ask});
         broker.asked.push_back({number, p.ask});
     }

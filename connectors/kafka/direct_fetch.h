@@ -50,6 +50,7 @@ public:
 
     void take(Part part, const KafkaHost& leader);
     void drop(uint32_t number);  // nothing of it will be read any more
+    void hold(uint32_t number, bool held);  // while it is held, nothing more of it is asked for
     void advance();              // asks, and takes in what has arrived; does not wait
     bool ready() const;          // `read` has something
     bool read(RecordBatch& batch, Read& out);  // of one partition; false: nothing
@@ -74,6 +75,7 @@ private:
     struct Position {
         Part part;
         int64_t ask = 0;  // where the next request goes on
+        bool held = false;
     };
     struct Broker {
         Broker(const KafkaHost& host, const FetchConnectionSettings& settings, const std::shared_ptr<RoomPool>& pool)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <thread>
 
 namespace foreshock {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 constexpr size_t kErrorBytes = 512;
 constexpr int kHasFetchBackoff = 0x02020000;  // librdkafka 2.2.0
 constexpr int kHasSoundScram = 0x02060100;    // 2.6.1: until then it says the client's nonce twice, which Kafka 4 does not take
+
+constexpr std::chrono::milliseconds kLookEvery{1000};
+constexpr int kLook_ms = 700;  // a broker answers in turn: only after a fetch that waits for records, half a second
 
 constexpr int kSyslogError = 3, kSyslogWarning = 4;
 
@@ -103,16 +107,37 @@ void KafkaLink::on_error(rd_kafka_t* client, rd_kafka_resp_err_t error, const ch
         fail(why);
         return;
     }
-    std::string last = shortened(reason);
+    const bool all_down = error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
     {
         const std::lock_guard lock(mutex_);
-        if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last_error_.empty()) last_error_ = last;
-        last = last_error_;
+        if (!all_down || last_error_.empty()) last_error_ = shortened(reason);
     }
-    if (is_about_trust(error, reason)) return on_refusal(error, last);
-    if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || kept_out()) return;
+    if (is_about_trust(error, reason)) return on_refusal(error, last_error());
+    if (error == RD_KAFKA_RESP_ERR__TRANSPORT) doubted_ = true;
+    if (all_down) went_away();
+}
+
+void KafkaLink::look_for_broker(rd_kafka_t* client) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    if (now < next_look_.load() || (!doubted_.exchange(false) && reachable())) return;
+    next_look_ = now + kLookEvery;
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, nullptr, &metadata, kLook_ms);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_metadata_destroy(metadata);
+        answered();
+    } else if (error == RD_KAFKA_RESP_ERR__TRANSPORT && known_) {
+        went_away();
+    } else {  // it has not answered yet, or the two have not come to terms yet
+        doubted_ = true;
+    }
+}
+
+void KafkaLink::went_away() {
+    if (kept_out()) return;
     reachable_.store(false, std::memory_order_relaxed);
-    if (!lost_.exchange(true)) say(LogLevel::warning, "no broker answers, trying again: " + last);
+    const std::string last = last_error();
+    if (!lost_.exchange(true)) say(LogLevel::warning, "no broker answers, trying again" + (last.empty() ? last : ": " + last));
 }
 
 void KafkaLink::on_refusal(rd_kafka_resp_err_t error, const std::string& reason) {
@@ -175,6 +200,17 @@ std::string kafka_property(rd_kafka_t* client, const char* name) {
     char value[kErrorBytes] = "";
     size_t size = sizeof value;
     return rd_kafka_conf_get(rd_kafka_conf(client), name, value, &size) == RD_KAFKA_CONF_OK ? value : "";
+}
+
+std::future<void> apart(std::function<void()> call) {
+    auto done = std::make_shared<std::promise<void>>();
+    std::future<void> out = done->get_future();
+    std::thread([call = std::move(call), done]() mutable {
+        call();
+        call = nullptr;  // whoever waits is the last to have what it used
+        done->set_value();
+    }).detach();
+    return out;
 }
 
 bool is_final(rd_kafka_resp_err_t error) {

@@ -5,6 +5,9 @@
 #include <librdkafka/rdkafka.h>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -67,6 +70,9 @@ public:
     bool reachable() const { return reachable_.load(std::memory_order_relaxed); }
     // A broker answered: a message, a delivery report, a reply. Cheap.
     void answered();
+    // Asks for a broker, once a second at most, where none is known to answer or a connection was lost: nobody else does while there is
+    // nothing to read or send, and librdkafka does not always say that a connection was the last. Waits for 0.7 s at most.
+    void look_for_broker(rd_kafka_t* client);
     // Why the client is of no use any more; empty while it is.
     std::string failure() const;
     // True when that is a password or a certificate that the cluster, or the client, did not take, before they ever spoke to each
@@ -83,11 +89,14 @@ public:
     bool hushed() const { return hushed_.load(std::memory_order_relaxed); }
 
 private:
+    void went_away();
     void on_refusal(rd_kafka_resp_err_t error, const std::string& reason);
 
     std::string name_;
     LogCallback log_;
     std::atomic<bool> reachable_{false};
+    std::atomic<bool> doubted_{false};     // a connection was lost
+    std::atomic<std::chrono::steady_clock::duration> next_look_{};
     std::atomic<bool> lost_{false};        // said that all brokers are away
     std::atomic<bool> known_{false};       // a broker answered once
     std::atomic<bool> kept_out_{false};
@@ -107,6 +116,10 @@ private:
 
 // The value of a property that a client works with; empty where it has none.
 std::string kafka_property(rd_kafka_t* client, const char* name);
+
+// Calls `call` in a thread that nobody has to wait for: some calls of librdkafka do not end before a broker answers. What it uses lives
+// for as long as it takes.
+std::future<void> apart(std::function<void()> call);
 
 // True for errors that no retry mends: missing rights and broken set-up. A topic that is not there may still come.
 bool is_final(rd_kafka_resp_err_t error);

@@ -1,9 +1,7 @@
 #include "connectors/kafka/kafka_consumer.h"
 
 #include <algorithm>
-#include <future>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 namespace foreshock {
@@ -13,8 +11,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kSlice{20};  // a trickle of records waits no longer than this to be a batch
-constexpr milliseconds kLookEvery{1000};
-constexpr int kLook_ms = 200;
 constexpr milliseconds kEnd{5000}, kNextEnd{200};  // the second, where one did not end before
 constexpr uint32_t kNowhere = UINT32_MAX;
 
@@ -34,12 +30,7 @@ bool is_passing(rd_kafka_resp_err_t error) {
 // Up to librdkafka 2.0 at least, a consumer whose topic was deleted does not come to its end. It is left behind: the process ends soon.
 void end_in_time(KafkaConsumer* consumer) {
     static std::atomic<bool> any_left_behind{false};
-    auto ended = std::make_shared<std::promise<void>>();
-    std::future<void> end = ended->get_future();
-    std::thread([consumer, ended] {
-        delete consumer;
-        ended->set_value();
-    }).detach();
+    const std::future<void> end = apart([consumer] { delete consumer; });
     if (end.wait_for(any_left_behind ? kNextEnd : kEnd) == std::future_status::timeout) any_left_behind = true;
 }
 
@@ -97,9 +88,7 @@ Status KafkaConsumer::connect(unsigned number) {
     if (direct) defaults.emplace_back("fetch.wait.max.ms", "100");
     defaults.emplace_back("auto.offset.reset", "earliest");
     defaults.emplace_back("isolation.level", "read_committed");
-    // Before 2.3, librdkafka aborts when a client of this strategy is destroyed before its first assignment (its issue 4312).
-    const bool sticky_is_safe = rd_kafka_version() >= 0x02030000;
-    defaults.emplace_back("partition.assignment.strategy", sticky_is_safe ? "cooperative-sticky" : "range,roundrobin");
+    defaults.emplace_back("partition.assignment.strategy", shares_by_steps() ? "cooperative-sticky" : "range,roundrobin");
     const KafkaProperties fixed{{"group.id", settings_.group},
                                 {"enable.auto.commit", "false"},
                                 {"enable.auto.offset.store", "false"},
@@ -145,9 +134,21 @@ Status KafkaConsumer::assign(const std::vector<KafkaRange>& ranges) {
     return Done{};
 }
 
-void KafkaConsumer::leave() {
+void KafkaConsumer::leave(std::span<const std::shared_ptr<KafkaConsumer>> consumers) {
+    std::vector<std::future<void>> ends;
+    for (const auto& c : consumers) ends.push_back(c->begin_to_leave());
+    const auto deadline = steady_clock::now() + kEnd;
+    for (size_t i = 0; i < ends.size(); ++i)
+        if (ends[i].wait_until(deadline) == std::future_status::timeout && consumers[i]->had_partitions_)
+            consumers[i]->say(LogLevel::warning, "ends without having left its group, as no broker answers");
+}
+
+// With a commit under way, librdkafka asks for the group's coordinator until one answers, and does not close before (its issue 3740).
+// The thread then keeps the consumer for as long as the process lives.
+std::future<void> KafkaConsumer::begin_to_leave() {
     hush();
-    if (!std::exchange(left_, true)) rd_kafka_consumer_close(client_.get());
+    left_ = true;
+    return apart([self = shared_from_this()] { rd_kafka_consumer_close(self->client_.get()); });
 }
 
 bool KafkaConsumer::owns(const std::string& partition) const {
@@ -209,7 +210,7 @@ PollResult KafkaConsumer::poll(RecordBatch& batch, milliseconds timeout) {
     else if (direct_) hand_over_direct(batch);
     if (!batch.records.empty() || !batch.notices.empty()) return PollResult::records;
     if (!failure().empty()) return PollResult::failed;
-    look_for_broker();
+    look_for_broker(client_.get());
     return PollResult::nothing;
 }
 
@@ -308,17 +309,6 @@ uint32_t KafkaConsumer::find(const rd_kafka_message_t& message) {
         return last_number_;
     }
     return kNowhere;
-}
-
-// Nobody says when a broker answers again while there is nothing to read, so ask.
-void KafkaConsumer::look_for_broker() {
-    if (reachable() || steady_clock::now() < next_look_) return;
-    const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLook_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rd_kafka_metadata_destroy(metadata);
-        answered();
-    }
-    next_look_ = steady_clock::now() + kLookEvery;
 }
 
 }  // namespace foreshock

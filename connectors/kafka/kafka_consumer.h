@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@
 #include "engine/event/source.h"
 
 namespace foreshock {
+
+// Up to 2.3, librdkafka aborts when a client that shares partitions by steps is destroyed before its first assignment (its issue 4312).
+inline bool shares_by_steps() { return rd_kafka_version() >= 0x02030000; }
 
 // Where each partition stands that this process has read and given back; shared by the consumers of a source. Any thread.
 class KafkaPositions {
@@ -47,7 +51,9 @@ public:
     [[nodiscard]] Status assign(const std::vector<KafkaRange>& ranges);  // until_end
 
     PollResult poll(RecordBatch& batch, std::chrono::milliseconds timeout);
-    void leave();  // the group; no poll after it
+    void hold_back(const std::vector<bool>& partitions);  // SourceLane::hold_back
+    // Their groups, all at once; no poll after it. Within seconds: who cannot leave, as no broker answers, is left behind.
+    static void leave(std::span<const std::shared_ptr<KafkaConsumer>> consumers);
 
     // Any thread.
     bool owns(const std::string& partition) const;
@@ -66,6 +72,7 @@ private:
         bool open = true;
         bool ended = false;
         bool direct = false;   // paused at librdkafka
+        bool held = false;     // paused wherever it is read
         unsigned setbacks = 0; // since it was last read directly
         std::chrono::steady_clock::time_point direct_from{};  // not before
     };
@@ -78,6 +85,7 @@ private:
     static void on_commit(rd_kafka_t* client, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
     void given(rd_kafka_topic_partition_list_t* list);
     void taken(const rd_kafka_topic_partition_list_t* list);
+    std::future<void> begin_to_leave();
     void choose_offsets(rd_kafka_topic_partition_list_t* list);
     std::vector<int64_t> committed_where_known(const rd_kafka_topic_partition_list_t& list);
     uint32_t open_partition(const std::string& topic, int32_t id, int64_t next, int64_t end);
@@ -98,7 +106,6 @@ private:
     void on_message_error(const rd_kafka_message_t& message);
     void on_old_record(const Partition& partition);
     uint32_t find(const rd_kafka_message_t& message);
-    void look_for_broker();
 
     KafkaSourceSettings settings_;
     ResumeOffset resume_;
@@ -114,7 +121,6 @@ private:
     bool had_partitions_ = false;
     bool left_ = false;
     bool client_was_last_ = false;  // of the two ways of reading
-    std::chrono::steady_clock::time_point next_look_{};
     std::atomic<uint64_t> tombstones_{0};
     mutable std::mutex mutex_;                       // guards owned_
     std::set<std::string> owned_;

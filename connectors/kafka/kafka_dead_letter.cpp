@@ -15,7 +15,10 @@ Result<std::unique_ptr<KafkaDeadLetter>> KafkaDeadLetter::open(const KafkaSettin
     return std::unique_ptr<KafkaDeadLetter>(new KafkaDeadLetter(std::move(producer.value()), std::move(topic)));
 }
 
-KafkaDeadLetter::~KafkaDeadLetter() { producer_->flush(kLastFlush); }
+KafkaDeadLetter::~KafkaDeadLetter() {
+    (void)flush(kLastFlush);
+    if (producer_->kept_out()) producer_->hush();  // said by `failure`
+}
 
 bool KafkaDeadLetter::flush(std::chrono::milliseconds timeout) {
     // Once it has not taken them in time, nobody waits again until it does.

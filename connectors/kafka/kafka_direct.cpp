@@ -75,6 +75,7 @@ void KafkaConsumer::take_over() {
         if (!p.open || p.ended) continue;
         if (const auto leader = leaders_->find(p.topic, p.id)) {
             direct_->take({number, p.topic, p.id, p.next, p.end}, *leader);
+            direct_->hold(number, p.held);
         } else {
             give_back(number, DirectFallback::leader, "its leader is not known");
         }
@@ -98,7 +99,18 @@ void KafkaConsumer::give_back(uint32_t number, DirectFallback reason, const std:
         say(LogLevel::warning, p.name + ": seeking: " + rd_kafka_error_string(error));
         rd_kafka_error_destroy(error);
     }
-    rd_kafka_resume_partitions(client_.get(), list.get());
+    if (!p.held) rd_kafka_resume_partitions(client_.get(), list.get());
+}
+
+void KafkaConsumer::hold_back(const std::vector<bool>& partitions) {
+    for (size_t i = 0; i < std::min(partitions.size(), partitions_.size()); ++i) {
+        Partition& p = partitions_[i];
+        if (p.held == partitions[i] || !p.open || p.ended) continue;
+        p.held = partitions[i];
+        if (p.direct) direct_->hold(static_cast<uint32_t>(i), p.held);
+        else if (p.held) rd_kafka_pause_partitions(client_.get(), list_of(p).get());
+        else rd_kafka_resume_partitions(client_.get(), list_of(p).get());
+    }
 }
 
 // True when there is something to hand over.

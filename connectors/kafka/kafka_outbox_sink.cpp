@@ -1,6 +1,7 @@
 #include "connectors/kafka/kafka_outbox_sink.h"
 
 #include "connectors/format/advice_event.h"
+#include "connectors/format/suppression_event.h"
 
 namespace foreshock {
 
@@ -24,6 +25,13 @@ void KafkaOutboxSink::advise(std::span<const CapacityAdvice> advice) {
     if (!context_.advice || advice.empty()) return;
     sender_->with([&](KafkaOutbox& o) {
         for (const auto& a : advice) o.add(a.id, to_cloudevent(a, context_));
+    });
+}
+
+void KafkaOutboxSink::keep(std::span<const SuppressedWarning> suppressed) {
+    if (!context_.suppressed || suppressed.empty()) return;
+    sender_->with([&](KafkaOutbox& o) {
+        for (const auto& w : suppressed) o.add(suppression_id(w, context_), to_cloudevent(w, context_));
     });
 }
 

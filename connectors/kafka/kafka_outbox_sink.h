@@ -21,6 +21,7 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     void advise(std::span<const CapacityAdvice> advice) override;
+    void keep(std::span<const SuppressedWarning> suppressed) override;
     bool flush(std::chrono::milliseconds timeout) override { return sender_->flush(timeout); }
     std::string outbox() const override { return name(); }
     void archive(Archive& a) override;

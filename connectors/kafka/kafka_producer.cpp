@@ -9,8 +9,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int64_t kLongestWait_ms = 100;  // for room, before looking again
-constexpr milliseconds kLookEvery{1000};  // for a broker
-constexpr int kLook_ms = 200;
 
 rd_kafka_resp_err_t produce(rd_kafka_t* client, const std::string& topic, const KafkaRecord& r) {
     // librdkafka copies all of it; its interface is older than const.
@@ -71,14 +69,7 @@ bool KafkaProducer::flush(milliseconds timeout) {
 
 bool KafkaProducer::finds_broker() {
     rd_kafka_poll(client_.get(), 0);  // hears of brokers that went or came
-    const auto now = steady_clock::now().time_since_epoch();
-    if (reachable() || now < next_look_.load()) return reachable();
-    next_look_ = now + kLookEvery;
-    const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(client_.get(), 0, nullptr, &metadata, kLook_ms) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rd_kafka_metadata_destroy(metadata);
-        answered();
-    }
+    look_for_broker(client_.get());
     return reachable();
 }
 

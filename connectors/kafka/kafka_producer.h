@@ -39,7 +39,7 @@ public:
     uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }  // taken by `send` but given up
     // Why the first record was given up; empty: none was.
     std::string loss() const;
-    // Asks now and then while no broker answers, as nobody else does while there is nothing to send; waits for 200 ms at most. Any thread.
+    // Looks for one where needed; any thread.
     bool finds_broker();
     rd_kafka_t* client() const { return client_.get(); }
 
@@ -53,7 +53,6 @@ private:
     static void on_delivery(rd_kafka_t* client, const rd_kafka_message_t* message, void* opaque);
 
     std::atomic<uint64_t> delivered_{0}, lost_{0};
-    std::atomic<std::chrono::steady_clock::duration> next_look_{};
     mutable std::mutex loss_mutex_;
     std::string loss_;
     KafkaHandle client_;

@@ -27,14 +27,18 @@ void hear(rd_kafka_t* client) {
     else rd_kafka_poll(client, 0);
 }
 
-// Calls until it succeeds, fails for good, or the time is over; at least once.
+// Calls until it succeeds, fails for good, or the time is over; at least once. What a broker answered says more than that the last
+// call had no time left.
 rd_kafka_resp_err_t persist(rd_kafka_t* client, const KafkaLink& link, KafkaDeadline deadline,
                             const std::function<rd_kafka_resp_err_t(int timeout_ms)>& call) {
+    rd_kafka_resp_err_t answer = RD_KAFKA_RESP_ERR_NO_ERROR;
     for (int most = kFirstCall_ms;; most = std::min(2 * most, kLongestCall_ms)) {
         const rd_kafka_resp_err_t error = call(time_left_ms(deadline, most));
-        if (error == RD_KAFKA_RESP_ERR_NO_ERROR || is_final(error) || steady_clock::now() + kPause >= deadline) return error;
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR || is_final(error)) return error;
+        if (error > RD_KAFKA_RESP_ERR_NO_ERROR || answer == RD_KAFKA_RESP_ERR_NO_ERROR) answer = error;  // below: librdkafka's own
+        if (steady_clock::now() + kPause >= deadline) return answer;
         hear(client);
-        if (!link.failure().empty()) return error;
+        if (!link.failure().empty()) return answer;
         std::this_thread::sleep_for(kPause);
     }
 }

@@ -64,6 +64,8 @@ void KafkaConsumer::taken(const rd_kafka_topic_partition_list_t* list) {
         if (found == partitions_.end()) continue;
         const auto number = static_cast<uint32_t>(found - partitions_.begin());
         found->open = false;
+        // Otherwise it would still be paused when it is given to this consumer again.
+        if (found->held || found->direct) rd_kafka_resume_partitions(client_.get(), list_of(*found).get());
         if (found->direct) direct_->drop(number);
         if (found->next > 0) positions_->keep(found->name, found->next);
         notices_.push_back({PartitionNotice::Kind::closed, number, found->name});

@@ -1,5 +1,6 @@
 #include "connectors/kafka/kafka_sender.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "connectors/kafka/kafka_committed.h"
@@ -12,8 +13,11 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kStep{1000};  // longest single wait for the cluster, before looking whether to stop
+constexpr milliseconds kLook{5000};  // whether we are still the one that sends
 constexpr milliseconds kRest{1000};  // between attempts that failed
 constexpr milliseconds kLastAbort{2000};
+
+size_t size_of(const KafkaOutbox::Record& r) { return r.key.size() + r.value.size(); }
 
 // Of the record itself: no other record suffers from it, and no retry helps.
 bool is_refusal(rd_kafka_resp_err_t error) {
@@ -27,7 +31,6 @@ Result<std::unique_ptr<KafkaSender>> KafkaSender::open(KafkaSenderOptions option
     auto producer = out->make_producer();
     if (!producer) return producer.problems();
     out->producer_ = std::move(producer.value());
-    out->most_ = out->options_.records_at_once;
     out->thread_ = std::thread([s = out.get()] { s->run(); });
     return out;
 }
@@ -42,8 +45,10 @@ KafkaSender::~KafkaSender() {
     if (producer_ && in_transaction_) producer_->abort(kLastAbort);  // else readers wait for transaction.timeout.ms
 }
 
-Result<std::unique_ptr<KafkaTransactions>> KafkaSender::make_producer() const {
-    return KafkaTransactions::open(options_.cluster, options_.transactional_id);
+Result<KafkaTransactions::Owner> KafkaSender::make_producer() const {
+    KafkaSettings cluster = options_.cluster;
+    if (one_by_one_) cluster.properties["batch.num.messages"] = "1";
+    return KafkaTransactions::open(cluster, options_.transactional_id);
 }
 
 void KafkaSender::start() {
@@ -72,7 +77,7 @@ OutboundCounts KafkaSender::counts() const {
 
 bool KafkaSender::ready() const {
     const std::lock_guard lock(mutex_);
-    return producer_ && producer_->finds_broker() && connected_ && failure_.empty() && counts_.reached;
+    return (producer_ == nullptr || producer_->finds_broker()) && connected_ && failure_.empty() && counts_.reached;
 }
 
 void KafkaSender::run() {
@@ -88,9 +93,14 @@ void KafkaSender::run() {
             continue;
         }
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return stopping_ || outbox_.any_sendable(); });
+        const bool woken = changed_.wait_for(lock, kLook, [this] { return stopping_ || outbox_.any_sendable(); });
         if (stopping_) return;
-        const Batch batch = outbox_.sendable(most_);
+        if (!woken) {  // nothing to say, by which it would show that another instance has taken over
+            lock.unlock();
+            if (look_at_committed(false)) reached();
+            continue;
+        }
+        const Batch batch = next_batch();
         const uint64_t first = outbox_.first();
         lock.unlock();
         take(send(batch, first), batch);
@@ -215,14 +225,28 @@ void KafkaSender::take(const TransactionResult& result, const Batch& batch) {
         if (result.done()) outbox_.arrived(outbox_.first() + batch.size());
     }
     changed_.notify_all();
-    if (result.done() || refused) {
-        reached();
-        if (refused && batch.size() == 1) refuse(*batch.front(), result.why);
-        most_ = refused && batch.size() > 1 ? 1 : options_.records_at_once;  // one by one until the culprit is found
-        return;
-    }
-    trouble(result);
-    rest();
+    if (result.done() || refused) reached();
+    if (refused) return look_for_culprit(result.why, batch);
+    if (!result.done()) return trouble(result), rest();
+    if (batch.size() == 1 && size_of(*batch.front()) >= alone_from_) alone_from_ = size_of(*batch.front()) + 1;
+}
+
+// A limit of the topic concerns what librdkafka joins into one batch: at first each record is made one of its own, then the largest is it.
+// The broker misses the number of what it refused, which fails the next transaction of this producer: another one takes over.
+void KafkaSender::look_for_culprit(const std::string& why, const Batch& batch) {
+    if (batch.size() == 1 || one_by_one_) alone_from_ = size_of(**std::ranges::max_element(batch, {}, [](const auto* r) { return size_of(*r); }));
+    if (batch.size() == 1) refuse(*batch.front(), why);
+    one_by_one_ = true;
+    const std::lock_guard lock(mutex_);
+    producer_.reset();
+}
+
+// What is next, in order; what may be too large goes alone.
+KafkaSender::Batch KafkaSender::next_batch() const {
+    Batch batch = outbox_.sendable(options_.records_at_once);
+    const auto large = std::ranges::find_if(batch, [this](const auto* r) { return size_of(*r) >= alone_from_; });
+    if (large != batch.end()) batch.erase(large == batch.begin() ? large + 1 : large, batch.end());
+    return batch;
 }
 
 // What no retry mends ends the sender; a producer that is of no use is opened anew.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,8 +57,9 @@ private:
     using Batch = std::vector<const KafkaOutbox::Record*>;
 
     explicit KafkaSender(KafkaSenderOptions options) : options_(std::move(options)) {}
-    Result<std::unique_ptr<KafkaTransactions>> make_producer() const;
+    Result<KafkaTransactions::Owner> make_producer() const;
     void run();
+    Batch next_batch() const;
     // The cluster's side; without the lock.
     bool connect();
     bool topic_is_there();
@@ -71,6 +73,7 @@ private:
     // What came of it; these take the lock.
     void take(const TransactionResult& result, const Batch& batch);
     void trouble(const TransactionResult& result);
+    void look_for_culprit(const std::string& why, const Batch& batch);
     void refuse(const KafkaOutbox::Record& record, const std::string& why);
     void reached();
     void not_reached(const std::string& why);
@@ -82,9 +85,10 @@ private:
 
     const KafkaSenderOptions options_;
     const std::string instance_ = KafkaOutbox().state_name();  // a random name: of this process among those of one state
-    std::unique_ptr<KafkaTransactions> producer_;              // null: to be opened. The thread's; replaced under the lock
+    KafkaTransactions::Owner producer_;              // null: to be opened. The thread's; replaced under the lock
     bool claimed_ = false;                                     // the group's offset was once in our name; the thread's
-    size_t most_ = 1;                                          // records in the next transaction; the thread's
+    bool one_by_one_ = false;                                  // no batches, since one was refused; the thread's
+    size_t alone_from_ = SIZE_MAX;                             // bytes of a record that may be too large; the thread's
     bool in_transaction_ = false;                              // the thread's
     mutable std::mutex mutex_;
     std::condition_variable changed_;

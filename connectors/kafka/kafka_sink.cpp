@@ -1,6 +1,7 @@
 #include "connectors/kafka/kafka_sink.h"
 
 #include "connectors/format/advice_event.h"
+#include "connectors/format/suppression_event.h"
 
 namespace foreshock {
 
@@ -23,6 +24,12 @@ void KafkaSink::deliver(std::span<const WarningRevision> revisions) {
 void KafkaSink::advise(std::span<const CapacityAdvice> advice) {
     if (!context_.advice) return;
     for (const auto& a : advice) send(a.id, to_cloudevent(a, context_));
+    rd_kafka_poll(producer_->client(), 0);
+}
+
+void KafkaSink::keep(std::span<const SuppressedWarning> suppressed) {
+    if (!context_.suppressed) return;
+    for (const auto& w : suppressed) send(suppression_id(w, context_), to_cloudevent(w, context_));
     rd_kafka_poll(producer_->client(), 0);
 }
 

@@ -25,6 +25,7 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     void advise(std::span<const CapacityAdvice> advice) override;
+    void keep(std::span<const SuppressedWarning> suppressed) override;
     bool flush(std::chrono::milliseconds timeout) override;
     std::string failure() const override;
     bool ready() const override;

@@ -19,6 +19,7 @@ public:
     explicit KafkaLane(std::shared_ptr<KafkaConsumer> consumer) : consumer_(std::move(consumer)) {}
     PollResult poll(RecordBatch& batch, milliseconds timeout) override { return consumer_->poll(batch, timeout); }
     std::string failure() const override { return consumer_->failure(); }
+    bool hold_back(const std::vector<bool>& partitions) override { return consumer_->hold_back(partitions), true; }
 
 private:
     std::shared_ptr<KafkaConsumer> consumer_;
@@ -30,7 +31,7 @@ KafkaSource::KafkaSource(KafkaSourceSettings settings)
     : settings_(std::move(settings)), positions_(std::make_shared<KafkaPositions>()), reading_(std::make_shared<KafkaReadingCounts>()) {}
 
 KafkaSource::~KafkaSource() {
-    for (const auto& consumer : consumers_) consumer->leave();
+    KafkaConsumer::leave(consumers_);
 }
 
 Result<KafkaSource::Lanes> KafkaSource::open(unsigned lanes, ResumeOffset resume) {
@@ -44,6 +45,7 @@ Status KafkaSource::add_consumers(unsigned count, const ResumeOffset& resume) {
     while (consumers_.size() < count) {
         auto consumer = KafkaConsumer::make(settings_, static_cast<unsigned>(consumers_.size()) + 1, resume, positions_, reading_);
         if (!consumer) return consumer.problems();
+        const std::lock_guard lock(mutex_);
         consumers_.push_back(std::move(consumer.value()));
     }
     return Done{};
@@ -104,11 +106,13 @@ void KafkaSource::stored(std::span<const PartitionOffset> offsets) {
 }
 
 bool KafkaSource::ready() const {
+    const std::lock_guard lock(mutex_);
     return !consumers_.empty() &&
            std::all_of(consumers_.begin(), consumers_.end(), [](const auto& c) { return c->reachable(); });
 }
 
 uint64_t KafkaSource::tombstones() const {
+    const std::lock_guard lock(mutex_);
     uint64_t sum = 0;
     for (const auto& consumer : consumers_) sum += consumer->tombstones();
     return sum;

@@ -49,7 +49,7 @@ struct KafkaSourceSettings {
 // thread of that lane. An offset it gives is where reading goes on. When it gives none, a partition that this process has read
 // before goes on after the last record handed over.
 //
-// Lanes must be destroyed before the source; batches may outlive both. `stored` and `ready`: any thread.
+// Lanes must be destroyed before the source; batches may outlive both. `stored`, `ready` and `tombstones`: any thread, while `open` runs too.
 class KafkaSource : public Source {
 public:
     explicit KafkaSource(KafkaSourceSettings settings);
@@ -76,8 +76,8 @@ private:
     KafkaSourceSettings settings_;
     std::shared_ptr<KafkaPositions> positions_;
     std::shared_ptr<KafkaReadingCounts> reading_;
+    mutable std::mutex mutex_;  // guards committed_ and, against open, consumers_
     std::vector<std::shared_ptr<KafkaConsumer>> consumers_;  // set by open, then read-only
-    std::mutex mutex_;                                       // guards committed_
     std::map<std::string, int64_t> committed_;
 };
 

@@ -1,11 +1,19 @@
 #include "connectors/kafka/kafka_transactions.h"
 
+#include <algorithm>
+
+#include "engine/base/check.h"
+
 namespace foreshock {
 namespace {
 
 using std::chrono::milliseconds;
 
+constexpr milliseconds kLook{50};  // whether a record was refused
+
 int ms(milliseconds timeout) { return static_cast<int>(timeout.count()); }
+
+TransactionResult again() { return {TransactionStep::again, RD_KAFKA_RESP_ERR__TIMED_OUT, kafka_text(RD_KAFKA_RESP_ERR__TIMED_OUT)}; }
 
 TransactionStep step_of(const rd_kafka_error_t* error) {
     const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
@@ -16,10 +24,27 @@ TransactionStep step_of(const rd_kafka_error_t* error) {
     return TransactionStep::failed;
 }
 
+// By its serialized form: there is no other way.
+KafkaGroup copy_of(const rd_kafka_consumer_group_metadata_t& group) {
+    void* bytes = nullptr;
+    size_t size = 0;
+    rd_kafka_consumer_group_metadata_t* copy = nullptr;
+    rd_kafka_error_t* error = rd_kafka_consumer_group_metadata_write(&group, &bytes, &size);
+    if (error == nullptr) error = rd_kafka_consumer_group_metadata_read(&copy, bytes, size);
+    rd_kafka_mem_free(nullptr, bytes);
+    check(error == nullptr, "a copy of what a group is known by");
+    return KafkaGroup(copy);
+}
+
 }  // namespace
 
-Result<std::unique_ptr<KafkaTransactions>> KafkaTransactions::open(const KafkaSettings& settings, const std::string& transactional_id) {
-    std::unique_ptr<KafkaTransactions> out(new KafkaTransactions(settings.log));
+void KafkaTransactions::End::operator()(KafkaTransactions* transactions) const {
+    if (!transactions->still_sends(milliseconds{0})) delete transactions;
+    else transactions->hush();
+}
+
+Result<KafkaTransactions::Owner> KafkaTransactions::open(const KafkaSettings& settings, const std::string& transactional_id) {
+    Owner out(new KafkaTransactions(settings.log));
     const KafkaProperties fixed{{"transactional.id", transactional_id}, {"enable.idempotence", "true"}};
     if (const Status connected = out->connect(settings, fixed); !connected) return connected.problems();
     return out;
@@ -34,14 +59,34 @@ TransactionResult KafkaTransactions::begin() {
     return result(rd_kafka_begin_transaction(client()));
 }
 
+// librdkafka does not hold the time that it is given here, where a broker goes away meanwhile. So the call goes on by itself.
+struct KafkaTransactions::Offsets {
+    KafkaPartitions list;
+    KafkaGroup group;
+    TransactionResult result;
+};
+
 TransactionResult KafkaTransactions::send_offsets(const rd_kafka_topic_partition_list_t& offsets,
                                                   const rd_kafka_consumer_group_metadata_t& group, milliseconds timeout) {
-    return result(rd_kafka_send_offsets_to_transaction(client(), &offsets, &group, ms(timeout)));
+    if (!sending_.valid()) {
+        sent_.reset(new Offsets{KafkaPartitions(rd_kafka_topic_partition_list_copy(&offsets)), copy_of(group), {}});
+        sending_ = apart([this, o = sent_, timeout] { o->result = result(rd_kafka_send_offsets_to_transaction(client(), o->list.get(), o->group.get(), ms(timeout))); });
+    }
+    if (still_sends(timeout)) return again();
+    sending_ = {};
+    return sent_->result;
+}
+
+bool KafkaTransactions::still_sends(milliseconds timeout) const {
+    return sending_.valid() && sending_.wait_for(timeout) == std::future_status::timeout;
 }
 
 // Once a record was not taken librdkafka holds back the others until the transaction is aborted.
 TransactionResult KafkaTransactions::deliver(milliseconds timeout) {
-    if (flush(timeout) && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    bool delivered = false;
+    while (!delivered && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR && std::chrono::steady_clock::now() < end) delivered = flush(std::min(timeout, kLook));
+    if (delivered && refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     if (refused_ == RD_KAFKA_RESP_ERR_NO_ERROR) return {TransactionStep::again, RD_KAFKA_RESP_ERR__TIMED_OUT, last_error()};
     return {TransactionStep::abort, refused_, kafka_text(refused_)};
 }
@@ -51,6 +96,8 @@ TransactionResult KafkaTransactions::commit(milliseconds timeout) {
 }
 
 TransactionResult KafkaTransactions::abort(milliseconds timeout) {
+    if (still_sends(timeout)) return again();
+    sending_ = {};
     return result(rd_kafka_abort_transaction(client(), ms(timeout)));
 }
 

@@ -35,8 +35,14 @@ struct TransactionResult {
 // to the next `initialize` of the same transactional id, which aborts it, or to the cluster, after transaction.timeout.ms.
 class KafkaTransactions : public KafkaProducer {
 public:
+    // Leaves one behind of which a call does not end.
+    struct End {
+        void operator()(KafkaTransactions* transactions) const;
+    };
+    using Owner = std::unique_ptr<KafkaTransactions, End>;
+
     // Does not wait for a broker. Problems: properties that are wrong.
-    [[nodiscard]] static Result<std::unique_ptr<KafkaTransactions>> open(const KafkaSettings& settings, const std::string& transactional_id);
+    [[nodiscard]] static Result<Owner> open(const KafkaSettings& settings, const std::string& transactional_id);
 
     // Once, before all else: waits until what an earlier producer of this id began is committed or aborted.
     TransactionResult initialize(std::chrono::milliseconds timeout);
@@ -52,10 +58,14 @@ public:
     TransactionResult abort(std::chrono::milliseconds timeout);
 
 private:
+    struct Offsets;
     explicit KafkaTransactions(const LogCallback& log) : KafkaProducer(log) {}
     TransactionResult result(rd_kafka_error_t* error) const;
+    bool still_sends(std::chrono::milliseconds timeout) const;  // offsets
     void given_up(const rd_kafka_message_t& message) override;
 
+    std::future<void> sending_;      // not valid: no offsets are under way
+    std::shared_ptr<Offsets> sent_;  // what is under way, and what comes of it
     std::atomic<rd_kafka_resp_err_t> refused_{RD_KAFKA_RESP_ERR_NO_ERROR};  // why the first record of this transaction was not taken
 };
 

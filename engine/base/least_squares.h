@@ -14,7 +14,7 @@ public:
 
     // All that is known counts `keep` times as much (0..1) from now on.
     void fade(double keep) {
-        for (auto& row : xx_) for (double& v : row) v *= keep;
+        for (double& v : xx_) v *= keep;
         for (double& v : xy_) v *= keep;
         yy_ *= keep;
         weight_ *= keep;
@@ -22,7 +22,7 @@ public:
     }
     void add(const Row& x, double y, double weight = 1) {
         for (size_t i = 0; i < N; ++i) {
-            for (size_t j = 0; j < N; ++j) xx_[i][j] += weight * x[i] * x[j];
+            for (size_t j = i; j < N; ++j) xx_[place(i, j)] += weight * x[i] * x[j];
             xy_[i] += weight * x[i] * y;
         }
         yy_ += weight * y * y;
@@ -46,7 +46,7 @@ public:
 
     template <class A>
     void archive(A& a) {
-        for (auto& row : xx_) for (double& v : row) a(v);
+        for (double& v : xx_) a(v);
         for (double& v : xy_) a(v);
         a(yy_, sum_y_, weight_);
     }
@@ -55,7 +55,9 @@ private:
     Row solve(const std::array<bool, N>& use, Row b) const;
     double squared_error(const Row& b) const;
 
-    std::array<Row, N> xx_{};
+    static constexpr size_t place(size_t i, size_t j) { return i <= j ? i * N + j - i * (i + 1) / 2 : place(j, i); }
+
+    std::array<double, N * (N + 1) / 2> xx_{};  // upper triangle, row by row
     Row xy_{};
     double yy_ = 0, sum_y_ = 0, weight_ = 0;
 };
@@ -79,9 +81,10 @@ std::array<typename LeastSquares<N>::Row, N> LeastSquares<N>::inverse(const std:
 
 template <size_t N>
 typename LeastSquares<N>::Row LeastSquares<N>::solve(const std::array<bool, N>& use, Row b) const {
-    std::array<Row, N> a = xx_;
+    std::array<Row, N> a;
+    for (size_t i = 0; i < N; ++i) for (size_t j = 0; j < N; ++j) a[i][j] = xx_[place(i, j)];
     for (size_t i = 0; i < N; ++i) {
-        if (use[i] && xx_[i][i] > 0) { a[i][i] *= 1 + 1e-6; continue; }
+        if (use[i] && a[i][i] > 0) { a[i][i] *= 1 + 1e-6; continue; }
         for (size_t j = 0; j < N; ++j) a[i][j] = a[j][i] = 0;
         a[i][i] = 1;
         b[i] = 0;
@@ -111,7 +114,7 @@ typename LeastSquares<N>::Row LeastSquares<N>::solve_not_negative(std::array<boo
         const Row x = solve(use);
         size_t worst = N;
         for (size_t i = 0; i < N; ++i) {
-            if (use[i] && not_negative[i] && x[i] < 0 && (worst == N || x[i] * std::sqrt(xx_[i][i]) < x[worst] * std::sqrt(xx_[worst][worst]))) worst = i;
+            if (use[i] && not_negative[i] && x[i] < 0 && (worst == N || x[i] * std::sqrt(xx_[place(i, i)]) < x[worst] * std::sqrt(xx_[place(worst, worst)]))) worst = i;
         }
         if (worst == N) return x;
         use[worst] = false;
@@ -123,7 +126,7 @@ double LeastSquares<N>::squared_error(const Row& b) const {
     double e = yy_;
     for (size_t i = 0; i < N; ++i) {
         e -= 2 * b[i] * xy_[i];
-        for (size_t j = 0; j < N; ++j) e += b[i] * b[j] * xx_[i][j];
+        for (size_t j = 0; j < N; ++j) e += b[i] * b[j] * xx_[place(i, j)];
     }
     return e > 0 ? e : 0;
 }

@@ -8,13 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
+
+#include "engine/base/short_float.h"
 
 namespace foreshock {
 
 class MeanHistory {
 public:
-    MeanHistory() { means_.fill(std::numeric_limits<float>::quiet_NaN()); }
-
     // `x` over `seconds`; NaN: time passes without a sample.
     void add(double x, double seconds) {
         if (!std::isnan(x)) {
@@ -23,8 +24,7 @@ public:
         }
         elapsed_ += static_cast<float>(seconds);
         while (elapsed_ >= kBucket) {
-            head_ = (head_ + 1) % kBuckets;
-            means_[head_] = weight_ > 0 ? sum_ / weight_ : std::numeric_limits<float>::quiet_NaN();
+            close_bucket(weight_ > 0 ? static_cast<double>(sum_ / weight_) : std::numeric_limits<double>::quiet_NaN());
             elapsed_ -= kBucket;
             // A sample that stands for longer than a bucket fills every bucket it covers.
             if (elapsed_ < kBucket) sum_ = weight_ = 0;
@@ -50,18 +50,36 @@ public:
 
     template <class A>
     void archive(A& a) {
-        a(means_, head_, sum_, weight_, elapsed_);
-        if (a.restoring() && head_ >= kBuckets) { head_ = 0; a.fail(); }
+        a(known_, head_, same_, sum_, weight_, elapsed_, means_);
+        if (a.restoring() && (known_ > kBuckets || head_ >= kBuckets)) { known_ = head_ = 0; a.fail(); }
     }
 
 private:
     static constexpr float kBucket = 120;  // seconds
     static constexpr size_t kBuckets = 32;
-    float at(size_t age) const { return means_[(head_ + kBuckets - age) % kBuckets]; }
+    using Means = std::array<ShortFloat, kBuckets>;
 
-    std::array<float, kBuckets> means_;
-    uint32_t head_ = 0;  // newest
+    float at(size_t age) const {
+        if (age >= known_) return std::numeric_limits<float>::quiet_NaN();
+        return static_cast<float>(means_ ? (*means_)[(head_ + kBuckets - age) % kBuckets] : same_);
+    }
+    void close_bucket(double x) {
+        const ShortFloat mean(x);
+        if (!means_ && known_ > 0 && mean != same_) {
+            means_ = std::make_unique<Means>();
+            means_->fill(same_);
+        }
+        head_ = static_cast<uint8_t>((head_ + 1) % kBuckets);
+        if (means_) (*means_)[head_] = mean;
+        else same_ = mean;
+        known_ = static_cast<uint8_t>(std::min<size_t>(known_ + 1U, kBuckets));
+    }
+
+    std::unique_ptr<Means> means_;  // null: all are the same
     float sum_ = 0, weight_ = 0, elapsed_ = 0;
+    ShortFloat same_;
+    uint8_t head_ = 0;   // newest
+    uint8_t known_ = 0;  // buckets that have been closed
 };
 
 }  // namespace foreshock

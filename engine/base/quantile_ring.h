@@ -1,5 +1,6 @@
-// The last samples of a series taken at an even pace, and quantiles over a stretch of the past: what was usual 20 to 80
-// minutes ago. Samples are floats; NaN marks one that is missing or is not to be learned from. One worker only.
+// The last `kMost` samples of a series taken at an even pace, and quantiles over a stretch of the past: what was usual 20 to 80
+// minutes ago. Samples are kept as `Sample` (float or ShortFloat) and not negative; NaN marks one that is missing. One that is put aside
+// is there for who asks for it, but not to be learned from. Takes the room of what it holds. One worker only.
 #pragma once
 
 #include <algorithm>
@@ -7,78 +8,78 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
+
+#include "engine/base/quantile.h"
 
 namespace foreshock {
 
+template <size_t kMost, class Sample = float>
 class QuantileRing {
 public:
-    explicit QuantileRing(size_t capacity = 0) : capacity_(static_cast<uint32_t>(capacity)) {}
-
     void push(double x) {
-        if (samples_.size() < capacity_) { samples_.push_back(static_cast<float>(x)); return; }
-        samples_[head_] = static_cast<float>(x);
-        head_ = (head_ + 1) % capacity_;
+        if (size_ == room_ && size_ < kMost) grow();
+        if (size_ < kMost) { samples_[size_++] = static_cast<Sample>(x); return; }
+        samples_[head_] = static_cast<Sample>(x);
+        head_ = static_cast<uint16_t>((head_ + 1) % kMost);
     }
-    size_t size() const { return samples_.size(); }
+    void push_aside(double x) { push(-x); }
+    size_t size() const { return size_; }
     // Sample of `age` paces ago; 0 is the newest. NaN beyond the past that is known.
-    double at(size_t age) const {
-        if (age >= samples_.size()) return std::numeric_limits<double>::quiet_NaN();
-        return static_cast<double>(samples_[(head_ + samples_.size() - 1 - age) % samples_.size()]);
-    }
-    // Quantile q (0..1) over the samples with from <= age < to, missing ones left out; NaN when none is there.
+    double at(size_t age) const { return age < size_ ? std::abs(static_cast<double>(sample(age))) : std::numeric_limits<double>::quiet_NaN(); }
+    // Quantile q (0..1) over the samples with from <= age < to, missing ones and those aside left out; NaN when none is there.
     // Linear between neighbours.
     double quantile(double q, size_t from, size_t to) const {
-        std::vector<float>& sorted = scratch();
-        sorted.clear();
-        for (size_t age = from; age < std::min(to, samples_.size()); ++age) {
-            const double x = at(age);
-            if (!std::isnan(x)) sorted.push_back(static_cast<float>(x));
-        }
-        return quantile_of(sorted, q);
+        std::vector<float>& known = quantile_scratch();
+        for (size_t age = from; age < std::min<size_t>(to, size_); ++age)
+            if (const float x = sample(age); learned(x)) known.push_back(x);
+        return quantile_of(known, q);
     }
     // Mean over the same stretch; NaN when no sample is there.
     double mean(size_t from, size_t to) const {
         double sum = 0, n = 0;
-        for (size_t age = from; age < std::min(to, samples_.size()); ++age) {
-            const double x = at(age);
-            if (!std::isnan(x)) { sum += x; n += 1; }
+        for (size_t age = from; age < std::min<size_t>(to, size_); ++age) {
+            const float x = sample(age);
+            if (learned(x)) { sum += static_cast<double>(x); n += 1; }
         }
         return n > 0 ? sum / n : std::numeric_limits<double>::quiet_NaN();
     }
-    size_t known(size_t from, size_t to) const {
-        size_t n = 0;
-        for (size_t age = from; age < std::min(to, samples_.size()); ++age) n += !std::isnan(at(age));
-        return n;
+    // Greatest of the newest, those aside too; NaN when none is there.
+    double most(size_t newest) const {
+        double most = std::numeric_limits<double>::quiet_NaN();
+        for (size_t age = 0; age < std::min<size_t>(newest, size_); ++age)
+            if (const double x = at(age); !(x <= most) && !std::isnan(x)) most = x;
+        return most;
     }
 
     template <class A>
     void archive(A& a) {
-        const uint32_t capacity = capacity_;
-        a(capacity_, head_, samples_);
-        if (a.restoring() && (capacity_ != capacity || samples_.size() > capacity_ || head_ >= std::max(1U, capacity_))) a.fail();
+        a(size_, head_);
+        if (a.restoring()) {
+            if (size_ > kMost || head_ >= kMost) { size_ = head_ = 0; a.fail(); }
+            room_ = size_;
+            samples_ = room_ > 0 ? std::make_unique_for_overwrite<Sample[]>(room_) : nullptr;
+        }
+        a.numbers(samples_.get(), size_);
     }
 
 private:
-    static std::vector<float>& scratch() {
-        static thread_local std::vector<float> buffer;
-        return buffer;
-    }
-    static double quantile_of(std::vector<float>& x, double q) {
-        if (x.empty()) return std::numeric_limits<double>::quiet_NaN();
-        const double place = q * static_cast<double>(x.size() - 1);
-        const auto below = static_cast<size_t>(place);
-        const auto nth = x.begin() + static_cast<std::ptrdiff_t>(below);
-        std::nth_element(x.begin(), nth, x.end());
-        const double low = static_cast<double>(*nth);
-        if (below + 1 >= x.size()) return low;
-        const double high = static_cast<double>(*std::min_element(nth + 1, x.end()));
-        return low + (high - low) * (place - static_cast<double>(below));
+    static_assert(kMost < 65536);
+
+    static bool learned(float x) { return !std::isnan(x) && !std::signbit(x); }
+    float sample(size_t age) const { return static_cast<float>(samples_[(head_ + size_ - 1 - age) % size_]); }
+    void grow() {
+        const size_t room = std::min<size_t>(kMost, std::max<size_t>(8, 2 * room_));
+        auto wider = std::make_unique_for_overwrite<Sample[]>(room);
+        std::copy_n(samples_.get(), size_, wider.get());
+        samples_ = std::move(wider);
+        room_ = static_cast<uint16_t>(room);
     }
 
-    uint32_t capacity_;
-    uint32_t head_ = 0;  // oldest sample once full
-    std::vector<float> samples_;
+    std::unique_ptr<Sample[]> samples_;
+    uint16_t size_ = 0, room_ = 0;
+    uint16_t head_ = 0;  // oldest sample once full
 };
 
 }  // namespace foreshock

@@ -8,11 +8,10 @@
 
 namespace foreshock {
 
+// Weights fade by 1/e in `kTau` seconds.
+template <int kTau>
 class TrendFilter {
 public:
-    // Weights fade by 1/e in `tau_seconds`.
-    explicit TrendFilter(double tau_seconds = 60) : tau_(tau_seconds) {}
-
     // Time passes without a sample.
     void age(double seconds) {
         if (seconds <= 0) return;
@@ -54,10 +53,10 @@ public:
     double mean() const { return s0_ > 0 ? y0_ / s0_ : std::numeric_limits<double>::quiet_NaN(); }
 
     template <class A>
-    void archive(A& a) { a(tau_, s0_, s1_, s2_, y0_, y1_); }
+    void archive(A& a) { a(s0_, s1_, s2_, y0_, y1_); }
 
 private:
-    double tau_;
+    static constexpr double tau_ = kTau;
     double s0_ = 0, s1_ = 0, s2_ = 0;  // sums of weight, weight * age, weight * age^2
     double y0_ = 0, y1_ = 0;           // sums of weight * value, weight * age * value
 };

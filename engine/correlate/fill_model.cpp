@@ -6,14 +6,10 @@ namespace foreshock {
 namespace {
 
 constexpr double kMinute = 60, kTwoDays = 172800;
-constexpr size_t kSpan = 15;             // minutes of a difference
 constexpr int64_t kLeastMinutes = 180;
-constexpr size_t kQueueSamples = 96;     // of 5 minutes: 8 hours
 constexpr double kQueuePace = 300;
 
 }  // namespace
-
-FillModel::FillModel() : levels_(kSpan + 1), demands_(kSpan + 1) {}
 
 void FillModel::learn(double seconds, double x, double demand) {
     if (std::isnan(x) || std::isnan(demand)) return;
@@ -43,8 +39,6 @@ void FillModel::close_minute() {
     usable_ = true;
 }
 
-QueueModel::QueueModel() : ratios_(kQueueSamples), capacities_(kQueueSamples) {}
-
 void QueueModel::learn(double seconds, double fed, double served, double busy, bool empty) {
     if (std::isnan(fed) || std::isnan(served) || std::isnan(busy) || !empty) return;
     sums_[0] += seconds * fed;
@@ -57,8 +51,8 @@ void QueueModel::learn(double seconds, double fed, double served, double busy, b
     minutes_ += static_cast<int64_t>(seconds_ / kMinute);
     sums_.fill(0);
     seconds_ = 0;
-    ratio_ = ratios_.size() > 0 ? ratios_.quantile(0.5, 0, kQueueSamples) : 0;
-    capacity_ = capacities_.size() > 0 ? capacities_.quantile(0.5, 0, kQueueSamples) : 0;
+    ratio_ = ratios_.size() > 0 ? ratios_.quantile(0.5, 0, kSamples) : 0;
+    capacity_ = capacities_.size() > 0 ? capacities_.quantile(0.5, 0, kSamples) : 0;
 }
 
 }  // namespace foreshock

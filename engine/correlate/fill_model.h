@@ -12,7 +12,6 @@ namespace foreshock {
 // Balance of a level x between 0 and 1 that drains and fills.
 class FillModel {
 public:
-    FillModel();
     void learn(double seconds, double x, double demand);
     bool usable() const { return usable_; }
     double rate(double x, double demand) const { return coefficients_[0] + coefficients_[1] * demand - coefficients_[2] * x; }
@@ -26,7 +25,8 @@ public:
 private:
     void close_minute();
     LeastSquares<3> fit_;
-    QuantileRing levels_, demands_;  // each minute
+    static constexpr size_t kSpan = 15;            // minutes of a difference
+    QuantileRing<kSpan + 1> levels_, demands_;  // each minute
     double sum_x_ = 0, sum_demand_ = 0, seconds_ = 0;
     int64_t minutes_ = 0;
     std::array<double, 3> coefficients_{};
@@ -37,7 +37,6 @@ private:
 // Balance of a queue in seconds of age, or in entries.
 class QueueModel {
 public:
-    QueueModel();
     // `fed`: completions per second of what feeds it; `served`: of its owner; `busy`: utilization of the owner's busiest resource;
     // `empty`: nothing waits, so that what is served is what comes in.
     void learn(double seconds, double fed, double served, double busy, bool empty);
@@ -49,7 +48,8 @@ public:
     void archive(A& a) { a(ratios_, capacities_, sums_, seconds_, minutes_, ratio_, capacity_); }
 
 private:
-    QuantileRing ratios_, capacities_;  // each 5 minutes
+    static constexpr size_t kSamples = 96;              // 8 hours
+    QuantileRing<kSamples> ratios_, capacities_;  // each 5 minutes
     std::array<double, 3> sums_{};
     double seconds_ = 0;
     int64_t minutes_ = 0;

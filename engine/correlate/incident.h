@@ -30,13 +30,15 @@ struct Response {
     double per_volume = 0, per_value = 0;  // for one transaction, and for one money unit, a second
     double scatter = 0;                    // usual deviation of a minute from what it says
     // Of (idle, per_volume, per_value): upper triangle, row by row.
-    std::array<double, 6> covariance{};
+    std::array<float, 6> covariance{};
 
     double at(double volume, double value) const { return idle + per_volume * volume + per_value * value; }
     // Standard error of `at`, the scatter of a minute with it.
     double error(double volume, double value) const {
-        const auto& [aa, ab, ac, bb, bc, cc] = covariance;
-        const double fit = aa + 2 * (ab * volume + ac * value + bc * volume * value) + bb * volume * volume + cc * value * value;
+        const std::array<double, 3> x{1, volume, value};
+        double fit = 0;
+        for (size_t i = 0, k = 0; i < x.size(); ++i)
+            for (size_t j = i; j < x.size(); ++j) fit += (i == j ? 1 : 2) * static_cast<double>(covariance[k++]) * x[i] * x[j];
         return std::sqrt(scatter * scatter + std::max(0.0, fit));
     }
 };

@@ -58,15 +58,16 @@ void OutlookMaker::update(const Inventory& inventory, const DriverFinder& driver
     if (owned) out.demand_of = drivers.demand_of(resource.service, signals);
     if (owned && !fills_up(resource.kind)) {
         const ServiceState& s = signals.services[out.demand_of];
-        response_.learn(seconds, signals.end, g, s.volume.level, s.value.level);
-        if (response_.usable()) {
+        if (!response_) response_ = std::make_unique<ResponseModel>();
+        response_->learn(seconds, signals.end, g, s.volume.level, s.value.level);
+        if (response_->usable()) {
             demand = from_demand(s);
             out.predicted = demand.level;
             out.predicted_slope = demand.slope;
-            out.cost_ratio = response_.cost_ratio();
-            out.job = response_.job(signals.end);
-            out.idle = response_.predict(0, 0);
-            out.response = response_.response();
+            out.cost_ratio = response_->cost_ratio();
+            out.job = response_->job(signals.end);
+            out.idle = response_->predict(0, 0);
+            out.response = response_->response();
         }
         out.demand_age_seconds = s.volume.age_seconds;
     }
@@ -85,11 +86,11 @@ OutlookMaker::Guess OutlookMaker::from_demand(const ServiceState& s) const {
     const double value = std::isnan(s.value.level) ? 0 : s.value.level;
     if (std::isnan(s.volume.level)) return d;
     const auto known = [](double x) { return std::isnan(x) ? 0 : x; };
-    d.level = response_.predict(s.volume.level, value);
-    d.slope = response_.predict_change(s.volume.slope, s.value.slope);
-    d.slope_error = std::hypot(response_.predict_change(s.volume.slope_error, 0), response_.predict_change(0, s.value.slope_error));
+    d.level = response_->predict(s.volume.level, value);
+    d.slope = response_->predict_change(s.volume.slope, s.value.slope);
+    d.slope_error = std::hypot(response_->predict_change(s.volume.slope_error, 0), response_->predict_change(0, s.value.slope_error));
     d.noise = std::max(kLeastDemandNoise * d.level,
-                       std::hypot(response_.predict_change(known(s.volume.spread), 0), response_.predict_change(0, known(s.value.spread))));
+                       std::hypot(response_->predict_change(known(s.volume.spread), 0), response_->predict_change(0, known(s.value.spread))));
     return d;
 }
 
@@ -132,13 +133,14 @@ void OutlookMaker::fill(const Inventory& inventory, const DriverFinder& drivers,
     if (resource.kind == ResourceKind::queue) return fill_queue(inventory, drivers, signals, seconds, out);
     if (!fills_by_balance(resource.kind)) return;
     const ServiceState& s = signals.services[out.demand_of];
-    fill_.learn(seconds, out.level, s.volume.level);
-    if (!fill_.usable() || !(s.volume.level > 0) || std::isnan(out.level)) return;
+    if (!fill_) fill_ = std::make_unique<FillModel>();
+    fill_->learn(seconds, out.level, s.volume.level);
+    if (!fill_->usable() || !(s.volume.level > 0) || std::isnan(out.level)) return;
     out.fills = true;
-    out.fill_rate = fill_.rate(out.level, s.volume.level);
-    out.fill_per_demand = fill_.per_demand() * s.volume.level;
-    out.fill_pull = fill_.pull();
-    out.fill_error = fill_.error();
+    out.fill_rate = fill_->rate(out.level, s.volume.level);
+    out.fill_per_demand = fill_->per_demand() * s.volume.level;
+    out.fill_pull = fill_->pull();
+    out.fill_error = fill_->error();
     out.relative_demand_slope = s.volume.slope / s.volume.level;
     out.relative_demand_slope_error = s.volume.slope_error / s.volume.level;
     out.demand_age_seconds = s.volume.age_seconds;
@@ -165,14 +167,15 @@ void OutlookMaker::fill_queue(const Inventory& inventory, const DriverFinder& dr
         slope_error = own.volume.slope_error;
         age = own.volume.age_seconds;
     }
-    queue_.learn(seconds, fed, own.volume.level, busiest(inventory, signals, owner), g.utilization < kNothingWaits);
+    if (!queue_) queue_ = std::make_unique<QueueModel>();
+    queue_->learn(seconds, fed, own.volume.level, busiest(inventory, signals, owner), g.utilization < kNothingWaits);
     const double limit = g.limit > 0 ? g.limit : kUnknown;
-    if (!queue_.usable() || std::isnan(limit) || !(fed > 0)) return;
-    const double per_unit = in_seconds(entry.metric) ? 1 / queue_.capacity() : 1;  // metric units per waiting transaction
+    if (!queue_->usable() || std::isnan(limit) || !(fed > 0)) return;
+    const double per_unit = in_seconds(entry.metric) ? 1 / queue_->capacity() : 1;  // metric units per waiting transaction
     out.fills = true;
     out.level = std::isnan(g.utilization) ? out.level : std::max(0.0, g.utilization);
-    out.fill_rate = (queue_.inflow(fed) - queue_.capacity()) * per_unit / limit;
-    out.fill_per_demand = queue_.inflow(fed) * per_unit / limit;
+    out.fill_rate = (queue_->inflow(fed) - queue_->capacity()) * per_unit / limit;
+    out.fill_per_demand = queue_->inflow(fed) * per_unit / limit;
     out.fill_error = 0.05 * out.fill_per_demand;
     out.relative_demand_slope = slope / fed;
     out.relative_demand_slope_error = slope_error / fed;

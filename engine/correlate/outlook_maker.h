@@ -2,6 +2,8 @@
 // Formulas: engine/correlate/README.md, "Fusion". One worker only.
 #pragma once
 
+#include <memory>
+
 #include "engine/correlate/driver_finder.h"
 #include "engine/correlate/fill_model.h"
 #include "engine/correlate/response_model.h"
@@ -27,9 +29,10 @@ private:
     void fill(const Inventory& inventory, const DriverFinder& drivers, const Signals& signals, double seconds, Outlook& out);
     void fill_queue(const Inventory& inventory, const DriverFinder& drivers, const Signals& signals, double seconds, Outlook& out);
 
-    ResponseModel response_;
-    FillModel fill_;
-    QueueModel queue_;
+    // Of a resource that follows demand, that fills up, of a queue: what it is not, it has no room for.
+    std::unique_ptr<ResponseModel> response_;
+    std::unique_ptr<FillModel> fill_;
+    std::unique_ptr<QueueModel> queue_;
     double sensor_over_demand_ = 1;  // EWMA, for the time when the sensor is silent
 };
 

@@ -7,7 +7,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kMinute = 60, kTwoDays = 172800;
-constexpr size_t kGains = 71, kNewestGain = 10;
+constexpr size_t kNewestGain = 10;
 constexpr double kLeastGain = 0.3, kMostGain = 4;
 constexpr int64_t kLeastMinutes = 120;
 constexpr double kLeastExplained = 0.25;
@@ -16,9 +16,9 @@ constexpr double kLeastJob = 0.03;
 constexpr int64_t kMinutesOfHour = 60;
 constexpr double kTogether = 5;       // neighbouring minutes err alike: so many count as one where the fit's own error is told
 
-}  // namespace
+size_t of_hour(int64_t minute) { return static_cast<size_t>(((minute % kMinutesOfHour) + kMinutesOfHour) % kMinutesOfHour); }
 
-ResponseModel::ResponseModel() : gains_(kGains), jobs_(kMinutesOfHour, 0.0F) {}
+}  // namespace
 
 void ResponseModel::learn(double seconds, EventTime end, const GaugeState& gauge, double volume, double value) {
     const int64_t minute = slot_of(end - Micros{1}, from_seconds(kMinute)).value;
@@ -45,10 +45,12 @@ void ResponseModel::close_minute(int64_t minute) {
         const double median = gains_.quantile(0.5, kNewestGain, kGains);
         if (!std::isnan(median)) gain_ = median;
         recent_ += 0.3 * (ratio - recent_);
-        float& job = jobs_[static_cast<size_t>(((minute % kMinutesOfHour) + kMinutesOfHour) % kMinutesOfHour)];
+        if (!jobs_) jobs_ = std::make_unique<Jobs>();
+        ShortFloat& kept = (*jobs_)[of_hour(minute)];
+        const auto job = static_cast<double>(kept);
         const double residual = u - gain_ * predicted;
-        const double step = std::max(0.005, 0.3 * std::abs(static_cast<double>(job)));
-        job += static_cast<float>(std::clamp(residual - static_cast<double>(job), -step, step));
+        const double step = std::max(0.005, 0.3 * std::abs(job));
+        kept = ShortFloat(job + std::clamp(residual - job, -step, step));
     }
     if (u < kSaturated) {
         fit_.fade(std::exp(-kMinute / kTwoDays));
@@ -62,7 +64,7 @@ void ResponseModel::close_minute(int64_t minute) {
     const auto inverse = fit_.inverse({true, coefficients_[1] > 0, coefficients_[2] > 0});
     size_t k = 0;
     for (size_t i = 0; i < kCoefficients; ++i)
-        for (size_t j = i; j < kCoefficients; ++j) covariance_[k++] = kTogether * scatter_ * scatter_ * inverse[i][j];
+        for (size_t j = i; j < kCoefficients; ++j) covariance_[k++] = static_cast<float>(kTogether * scatter_ * scatter_ * inverse[i][j]);
 }
 
 Response ResponseModel::response() const {
@@ -74,7 +76,7 @@ Response ResponseModel::response() const {
     r.per_value = gain_ * coefficients_[2];
     r.scatter = gain_ * scatter_;
     r.covariance = covariance_;
-    for (double& v : r.covariance) v *= gain_ * gain_;
+    for (float& v : r.covariance) v *= static_cast<float>(gain_ * gain_);
     return r;
 }
 
@@ -88,8 +90,9 @@ double ResponseModel::cost_ratio() const { return usable_ && gain_ > 0 ? recent_
 double ResponseModel::job(EventTime end) const {
     const int64_t minute = slot_of(end - Micros{1}, from_seconds(kMinute)).value;
     double most = 0;
+    if (!jobs_) return most;
     for (int64_t m = minute - 2; m <= minute + 1; ++m) {
-        most = std::max(most, static_cast<double>(jobs_[static_cast<size_t>(((m % kMinutesOfHour) + kMinutesOfHour) % kMinutesOfHour)]));
+        most = std::max(most, static_cast<double>((*jobs_)[of_hour(m)]));
     }
     return most >= kLeastJob ? most : 0;
 }

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <array>
-#include <vector>
+#include <memory>
 
 #include "engine/base/least_squares.h"
 #include "engine/base/quantile_ring.h"
+#include "engine/base/short_float.h"
 #include "engine/correlate/incident.h"
 #include "engine/detect/signal.h"
 
@@ -15,8 +16,6 @@ namespace foreshock {
 
 class ResponseModel {
 public:
-    ResponseModel();
-
     // One slot of `seconds`: learns. NaN where something is unknown.
     void learn(double seconds, EventTime end, const GaugeState& gauge, double volume, double value);
 
@@ -38,9 +37,8 @@ public:
     template <class A>
     void archive(A& a) {
         a(fit_, sums_, weight_, minute_, coefficients_, gains_, jobs_, gain_, recent_, usable_, minutes_);
-        for (double& v : covariance_) a(v);
+        for (float& v : covariance_) a(v);
         a(scatter_);
-        if (a.restoring() && jobs_.size() != 60) a.fail();
     }
 
 private:
@@ -52,10 +50,12 @@ private:
     double weight_ = 0;
     int64_t minute_ = -1;
     std::array<double, kCoefficients> coefficients_{};
-    QuantileRing gains_;            // each minute
-    std::vector<float> jobs_;       // [minute of the hour], median residual
+    static constexpr size_t kGains = 71;
+    QuantileRing<kGains, ShortFloat> gains_;  // each minute
+    using Jobs = std::array<ShortFloat, 60>;
+    std::unique_ptr<Jobs> jobs_;              // [minute of the hour], median residual; null until there is one
     double gain_ = 1, recent_ = 1;
-    std::array<double, 6> covariance_{};  // of the coefficients: upper triangle, row by row
+    std::array<float, 6> covariance_{};  // of the coefficients: upper triangle, row by row
     double scatter_ = 0;
     bool usable_ = false;
     int64_t minutes_ = 0;

@@ -37,12 +37,12 @@ template <class Bucket>
 void BudgetLedger::Level<Bucket>::roll(int64_t bucket, size_t keep, Bucket& lost) {
     if (buckets.empty()) newest = bucket - 1;
     const int64_t ahead = std::min<int64_t>(bucket - newest, static_cast<int64_t>(keep));
-    for (int64_t i = 0; i < ahead; ++i) buckets.emplace_back();
+    for (int64_t i = 0; i < ahead; ++i) buckets.append({});
     newest = std::max(newest, bucket);
     if (buckets.size() <= keep) return;
-    const auto end = buckets.begin() + static_cast<std::ptrdiff_t>(buckets.size() - keep);
-    for (auto it = buckets.begin(); it != end; ++it) lost.add(*it);
-    buckets.erase(buckets.begin(), end);
+    const size_t gone = buckets.size() - keep;
+    for (size_t i = 0; i < gone; ++i) lost.add(Bucket::of(buckets[i]));
+    buckets.drop_front(gone);
 }
 
 void BudgetLedger::turn_period(EventTime start, const Slo& slo, const std::vector<ZoneOffset>& zone) {
@@ -59,7 +59,7 @@ void BudgetLedger::add(const Slice& s, const Slo& slo, const std::vector<ZoneOff
     const auto put = [&](auto& level, const auto& counted, Micros length, size_t keep) {
         std::remove_cvref_t<decltype(counted)> lost;
         level.roll(bucket_before(s.end, length), keep, lost);
-        level.buckets.back().add(counted);
+        level.buckets.add_to_last(counted.counts());
         return lost;
     };
     put(levels_.minutes, s.tally, kMinute, kMinutes);
@@ -104,9 +104,7 @@ Tally BudgetLedger::sum_of(EventTime end, Micros window, const Slo& slo) const {
     const bool whole = end.time_since_epoch().count() % length.count() == 0;
     const auto wanted = static_cast<size_t>((window + length - Micros{1}) / length) + (whole ? 0 : 1);
     const size_t taken = std::min(wanted, level.buckets.size());
-    Tally sum;
-    for (size_t i = level.buckets.size() - taken; i < level.buckets.size(); ++i) sum.add(level.buckets[i]);
-    return without(sum, excluded_since(level.begin(length, taken), end, slo).tally);
+    return without(Tally::of(level.buckets.sum(taken)), excluded_since(level.begin(length, taken), end, slo).tally);
 }
 
 double BudgetLedger::rate(EventTime end, Micros window, const Slo& slo, const Tally& t) const {

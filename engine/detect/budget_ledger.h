@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/archive.h"
+#include "engine/base/count_table.h"
 #include "engine/detect/budget_trace.h"
 #include "engine/detect/signal.h"
 #include "engine/plan/local_time.h"
@@ -47,13 +48,17 @@ private:
         int64_t unknown_ms = 0, excluded_ms = 0;
         void add(const PeriodTally& other) { counted.add(other.counted); unknown_ms += other.unknown_ms; excluded_ms += other.excluded_ms; }
         void remove(const PeriodTally& other) { counted.remove(other.counted); unknown_ms -= other.unknown_ms; excluded_ms -= other.excluded_ms; }
+
+        using Counts = std::array<int64_t, 5>;
+        Counts counts() const { return {counted.total, counted.bad, counted.failures, unknown_ms, excluded_ms}; }
+        static PeriodTally of(const Counts& c) { return {{c[0], c[1], c[2]}, c[3], c[4]}; }
         template <class A>
         void archive(A& a) { a(counted, unknown_ms, excluded_ms); }
     };
     template <class Bucket>
     struct Level {
-        int64_t newest = 0;           // number of the last bucket
-        std::vector<Bucket> buckets;  // oldest first; without a hole
+        int64_t newest = 0;  // number of the last bucket
+        CountTable<std::tuple_size_v<typename Bucket::Counts>> buckets;  // oldest first; without a hole
         // Makes `bucket` the newest one; `lost` gets what falls out at the old end.
         void roll(int64_t bucket, size_t keep, Bucket& lost);
         EventTime begin(Micros length, size_t taken) const { return slot_start(SlotIndex{newest + 1 - static_cast<int64_t>(taken)}, length); }

@@ -5,6 +5,7 @@
 // One worker only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct Tally {
     int64_t failures = 0;        // failed transactions, or broken slots
     void add(const Tally& other) { total += other.total; bad += other.bad; failures += other.failures; }
     void remove(const Tally& other) { total -= other.total; bad -= other.bad; failures -= other.failures; }
+
+    using Counts = std::array<int64_t, 3>;
+    Counts counts() const { return {total, bad, failures}; }
+    static Tally of(const Counts& c) { return {c[0], c[1], c[2]}; }
     template <class A>
     void archive(A& a) { a(total, bad, failures); }
 };

@@ -20,16 +20,11 @@ constexpr double kDense = 0.2, kSparse = 0.5;  // deviation of the level by chan
 constexpr double kSparseZ = 3, kSparseRatio = 1;  // more is asked for where bursts dominate
 constexpr double kSeasonRatio = 2.2, kSeasonClose = 1.7;             // above the hour of the week
 
-LevelOptions demand_options() {
-    LevelOptions o;
-    o.noise_floor = 1e-9;
-    o.noise_floor_of_level = 0.03;
-    return o;
-}
+constexpr LevelOptions kLevel{.noise_floor = 1e-9, .noise_floor_of_level = 0.03};
 
 }  // namespace
 
-DemandTracker::DemandTracker() : level_(demand_options()) {}
+DemandTracker::DemandTracker() : level_(kLevel) {}
 
 void DemandTracker::age(double seconds) {
     level_.age(seconds);
@@ -97,8 +92,7 @@ void DemandTracker::close(EventTime start, EventTime end, double smallest) {
         state_.expected_later = profile_.at(end + kLater);
         season_at_ = minute;
     }
-    level_.close(season_, learns(), sparse_);
-    const LevelEstimate& e = level_.estimate();
+    const LevelEstimate e = level_.close(season_, learns(), sparse_);
     was_spike_ = state_.spike;
     was_drop_ = state_.drop;
     state_.level = e.valid ? e.level : kUnknown;
@@ -116,7 +110,7 @@ void DemandTracker::close(EventTime start, EventTime end, double smallest) {
     const bool known = e.valid && !std::isnan(e.baseline);
     state_.ratio = known && state_.baseline > 0 ? e.level / state_.baseline : kUnknown;
     state_.z = known && state_.spread > 0 ? (e.level - state_.baseline) / state_.spread : 0;
-    state_.age_seconds = known ? level_.rise_age_seconds(0.2) : 0;
+    state_.age_seconds = known ? level_.rise_age_seconds(e, 0.2) : 0;
     const double seconds = to_seconds(end - start);
     judge_spike(start, seconds, smallest);
     judge_drop(start, seconds, smallest);

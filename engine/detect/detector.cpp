@@ -45,6 +45,7 @@ struct Detector::State : UsualDemand {
     std::deque<DayClock> clocks;  // [service]; a deque, because trackers point at them
     std::vector<GaugeTracker> gauges;
     std::vector<SloWatch> watches;
+    std::vector<uint32_t> in_order_of_keys;  // numbers of watches, as checkpoints have them
     std::optional<Composites> composites;
     CampaignWatch campaigns;
     bool started = false;
@@ -84,6 +85,7 @@ void Detector::State::grow() {
     services.resize(inventory.services().size());
     while (clocks.size() < services.size()) clocks.push_back(clock_of(inventory.services()[clocks.size()]));
     signals.services.resize(services.size());
+    if (const size_t wanted = inventory.gauges().size(); wanted > gauges.capacity()) gauges.reserve(wanted + gauges.size() / 4);
     for (size_t i = gauges.size(); i < inventory.gauges().size(); ++i) {
         gauges.emplace_back(inventory.resources()[inventory.gauges()[i].resource].kind);
     }
@@ -101,6 +103,9 @@ void Detector::State::grow() {
     watches.resize(signals.slos.size());
     composites.emplace(inventory, signals.slos);
     was_burning.resize(signals.slos.size());
+    std::map<std::string, uint32_t> keys;
+    for (uint32_t k = 0; k < watches.size(); ++k) keys.emplace(key_of(signals.slos[k]), k);
+    for (const auto& [key, k] : keys) in_order_of_keys.push_back(k);
 }
 
 // Silence of every service that sends single events: a gap in the data, or a quiet hour?
@@ -133,9 +138,8 @@ void Detector::State::add_services(const ClosedSlot& slot, double seconds) {
         while (row != slot.services.end() && row->service < i) ++row;
         if (row != slot.services.end() && row->service == i) services[i].add(*row, slot.end, length);
         else if (services[i].raw() && !gap) services[i].add_nothing(slot.end, seconds);
-        services[i].close(slot.start, slot.end, options.dimensions, inventory.services()[i].model);
-        signals.services[i] = services[i].state();
         signals.services[i].service = i;
+        services[i].close(slot.start, slot.end, options.dimensions, inventory.services()[i].model, signals.services[i]);
     }
 }
 
@@ -143,13 +147,13 @@ void Detector::State::add_gauges(const ClosedSlot& slot, double seconds) {
     auto row = slot.gauges.begin();
     for (GaugeIndex i = 0; i < gauges.size(); ++i) {
         while (row != slot.gauges.end() && row->gauge < i) ++row;
-        gauges[i].age(seconds);
-        if (row != slot.gauges.end() && row->gauge == i) gauges[i].add(*row);
+        GaugeState& state = signals.gauges[i];
+        state.gauge = i;
+        gauges[i].age(seconds, state);
+        if (row != slot.gauges.end() && row->gauge == i) gauges[i].add(*row, state);
         const ServiceIndex owner = inventory.resources()[inventory.gauges()[i].resource].service;
         const double season = owner == kNoIndex ? 1 : services[owner].volume().season();
-        gauges[i].close(slot.start, slot.end, std::clamp(season, kSeasonLow, kSeasonHigh));
-        signals.gauges[i] = gauges[i].state();
-        signals.gauges[i].gauge = i;
+        gauges[i].close(slot.start, slot.end, std::clamp(season, kSeasonLow, kSeasonHigh), state);
     }
 }
 
@@ -232,11 +236,11 @@ void Detector::State::report_changes(EventTime at) {
         }
     }
     for (GaugeIndex i = 0; i < gauges.size(); ++i) {
-        if (!gauges[i].pressure_opened() && !gauges[i].pressure_closed()) continue;
-        const GaugeState& g = gauges[i].state();
+        const GaugeState& g = signals.gauges[i];
+        if (g.pressure == gauges[i].was_pressure()) continue;
         SignalChange c;
         c.kind = SignalKind::pressure;
-        c.opened = gauges[i].pressure_opened();
+        c.opened = g.pressure;
         c.gauge = i;
         c.service = inventory.resources()[inventory.gauges()[i].resource].service;
         c.at = at;
@@ -263,7 +267,7 @@ const Signals& Detector::close(const ClosedSlot& slot) {
     s.add_services(slot, seconds);
     s.add_gauges(slot, seconds);
     s.close_slos(slot, seconds);
-    s.campaigns.close(slot.end, s.signals.services, s.signals.campaigns);
+    s.campaigns.close(slot, s.signals.services, s, s.signals.campaigns);
     s.report_changes(slot.end);
     s.report_burns(slot.end);
     return s.signals;
@@ -280,12 +284,16 @@ std::string Detector::State::key_of(const SloState& state) const {
 
 // By name: budgets of weeks survive a change of the model.
 void Detector::State::archive_watches(Archive& a) {
-    std::map<std::string, SloWatch> kept;
     if (!a.restoring()) {
-        for (size_t k = 0; k < watches.size(); ++k) kept.emplace(key_of(signals.slos[k]), watches[k]);
-        a(kept);
+        uint64_t n = in_order_of_keys.size();
+        a(n);
+        for (const uint32_t k : in_order_of_keys) {
+            std::string key = key_of(signals.slos[k]);
+            a(key, watches[k]);
+        }
         return;
     }
+    std::map<std::string, SloWatch> kept;
     a(kept);
     if (!a.ok()) return;
     grow();
@@ -302,6 +310,7 @@ void Detector::archive(Archive& a) {
     a(s.started, s.last, s.silence, s.usual_silence);
     archive_numbered(a, s.services, &Renumbering::services);
     archive_numbered(a, s.gauges, &Renumbering::gauges);
+    archive_numbered(a, s.signals.gauges, &Renumbering::gauges);
     for (GaugeIndex g = 0; a.restoring() && g < s.gauges.size() && g < s.inventory.gauges().size(); ++g)
         s.gauges[g].be(s.inventory.resources()[s.inventory.gauges()[g].resource].kind);
     a(s.campaigns);

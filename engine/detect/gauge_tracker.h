@@ -2,6 +2,7 @@
 // the minimum of four minutes, so that the saw-teeth of a garbage collector are no trend. One worker only.
 #pragma once
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -13,29 +14,27 @@ namespace foreshock {
 
 class GaugeTracker {
 public:
-    explicit GaugeTracker(ResourceKind kind = ResourceKind::other) : kind_(kind), level_(LevelOptions{}), shares_(kShares, 0.0F) {}
+    explicit GaugeTracker(ResourceKind kind = ResourceKind::other) : level_(kLevel), kind_(kind) {}
 
-    void age(double seconds);
-    void add(const GaugeSlot& g);
+    // All three in turn for each slot, `add` when there is a sample. `state`: of this gauge, as the slot before has left it.
+    void age(double seconds, GaugeState& state);
+    void add(const GaugeSlot& g, GaugeState& state);
     // `season`: usual demand of the owner now over 20 to 80 minutes ago.
-    void close(EventTime start, EventTime end, double season);
+    void close(EventTime start, EventTime end, double season, GaugeState& state);
 
-    const GaugeState& state() const { return state_; }
-    bool pressure_opened() const { return state_.pressure && !was_pressure_; }
-    bool pressure_closed() const { return !state_.pressure && was_pressure_; }
+    bool was_pressure() const { return was_pressure_; }  // before the last slot
 
     // The model may say otherwise than the one it was saved under.
     void be(ResourceKind kind) { kind_ = kind; }
 
     template <class A>
     void archive(A& a) {
-        a(kind_, level_, window_, shares_, seconds_, rising_, calm_, pace_, since_, was_pressure_, turn_);
-        a(state_.pressure, state_.since, state_.utilization, state_.value, state_.limit, state_.worst, state_.instances);
-        a(state_.usual_high, state_.peak);
-        if (a.restoring() && shares_.size() != kShares) a.fail();
+        a(kind_, level_, window_, first_share_, shares_, seconds_, rising_, calm_, pace_, since_, was_pressure_, turn_);
+        if (a.restoring() && first_share_ + shares_.size() > kShares) { shares_.clear(); a.fail(); }
     }
 
 private:
+    static constexpr LevelOptions kLevel{};
     static constexpr size_t kShares = 128;  // histogram of the level 0..1 in steps of 1/128, seconds, fading over two days
 
     struct Sample {
@@ -45,20 +44,21 @@ private:
     };
 
     double followed(double y, double span);
-    void remember(double y, double span);
+    void remember(double y, double span, GaugeState& state);
+    float& share(size_t step);
     double usual_high() const;
-    void judge(EventTime start, double seconds);
+    void judge(EventTime start, double seconds, GaugeState& state);
 
-    ResourceKind kind_;
     LevelTracker level_;
-    std::vector<Sample> window_;  // of the minimum: increasing values, oldest first
-    std::vector<float> shares_;
+    std::unique_ptr<std::vector<Sample>> window_;  // of the minimum: increasing values, oldest first; null: not asked for
+    std::vector<float> shares_;   // from the lowest to the highest step that was seen
     double seconds_ = 0;          // since shares_ last faded
     double rising_ = 0, calm_ = 0;
     double pace_ = 0, since_ = 0; // usual seconds between samples, which one stands for; since the last
-    int32_t turn_ = 0;  // the peak is looked up in every third slot
+    ResourceKind kind_;
+    uint8_t first_share_ = 0;
+    uint8_t turn_ = 0;  // the peak is looked up in every third slot
     bool was_pressure_ = false;
-    GaugeState state_;
 };
 
 }  // namespace foreshock

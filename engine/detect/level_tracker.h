@@ -10,13 +10,14 @@
 
 #include <cstdint>
 
+#include "engine/base/noise_ring.h"
 #include "engine/base/quantile_ring.h"
+#include "engine/base/short_float.h"
 #include "engine/base/trend_filter.h"
 
 namespace foreshock {
 
 struct LevelOptions {
-    double fast_seconds = 60, slow_seconds = 150;
     double noise_floor = 0.01;          // of the level, absolute
     double noise_floor_of_level = 0;    // and relative to the baseline
     double slope_floor_seconds = 450;   // floor of the slope's noise: floor of the level's noise over this time
@@ -31,17 +32,14 @@ struct LevelEstimate {
     double baseline = 0;    // NaN while nothing is known of the past
     double noise = 0;       // usual deviation of the level from the baseline
     bool settled = false;   // at least 30 minutes of past
-
-    template <class A>
-    void archive(A& a) { a(valid, level, slow, slope, slope_error, baseline, noise, settled); }
 };
 
 class LevelTracker {
 public:
-    LevelTracker() : LevelTracker(LevelOptions{}) {}
-    explicit LevelTracker(const LevelOptions& options);
+    // The options outlive it.
+    explicit LevelTracker(const LevelOptions& options) : options_(&options) {}
 
-    // Time passes; then at most one `add`; then `estimate`.
+    // Time passes; then at most one `add`; then `close`.
     void age(double seconds);
     // Mean `y` over the `span_seconds` that end now.
     void add(double y, double span_seconds) { add(y, span_seconds, span_seconds / 2); }
@@ -50,38 +48,36 @@ public:
     // `season`: usual level now over usual level 20 to 80 minutes ago (1 when unknown).
     // `learn`: false keeps the present out of the past that later baselines are made of (up to two hours).
     // `mean_weight` (0..1): how far the baseline is the mean of the past instead of its quantile, for series that come in bursts.
-    void close(double season, bool learn, double mean_weight = 0);
+    LevelEstimate close(double season, bool learn, double mean_weight = 0);
 
-    const LevelEstimate& estimate() const { return estimate_; }
     double silent_seconds() const { return silent_; }  // since the last sample
-    // How long ago the slow level was last below baseline + `share` of the present rise; at most 900.
-    double rise_age_seconds(double share) const;
-    // Greatest slow level of the last `minutes`, at most 30.
-    double peak(size_t minutes) const { return levels_.quantile(1, 0, minutes * 2); }
-    // Quantile of the learned slow level between two ages in minutes, at most 80.
-    double past(double q, size_t from, size_t to) const { return usual_.quantile(q, from * 2, to * 2); }
+    // How long ago the slow level was last below baseline + `share` of the rise of `now`; at most 900.
+    double rise_age_seconds(const LevelEstimate& now, double share) const;
+    // Greatest slow level of the last `minutes`, at most 80.
+    double peak(size_t minutes) const { return levels_.most(minutes * 2); }
 
     template <class A>
     void archive(A& a) {
-        a(fast_, slow_, levels_, usual_, deviations_, slow_slopes_, fast_slopes_, since_sample_, samples_, silent_, span_, unlearned_);
-        a(median_, mean_, level_noise_, slow_noise_, fast_noise_, estimate_);
+        a(fast_, slow_, levels_, noise_, since_sample_, samples_, silent_, span_, unlearned_);
+        a(median_, mean_, level_noise_, slow_noise_, fast_noise_);
     }
 
 private:
-    void sample(bool learn);
+    void sample(const LevelEstimate& now, bool learn);
     void refresh();
 
-    LevelOptions options_;
-    TrendFilter fast_, slow_;
-    QuantileRing levels_;                                  // each 30 s, the last 30 minutes
-    QuantileRing usual_;                                   // each 30 s, the last 80 minutes, without what is not learned
-    QuantileRing deviations_, slow_slopes_, fast_slopes_;  // each 60 s
+    static constexpr size_t kMinutes = 80;
+
+    const LevelOptions* options_;
+    TrendFilter<60> fast_;
+    TrendFilter<150> slow_;
+    QuantileRing<2 * kMinutes, ShortFloat> levels_;  // each 30 s; aside: what is not learned
+    NoiseRing<kMinutes, 3> noise_;                   // each 60 s: off the baseline, slope of the slow and of the fast filter
     double since_sample_ = 0;
-    uint64_t samples_ = 0;
+    uint32_t samples_ = 0;
     double silent_ = 0, span_ = 0;
     double unlearned_ = 0;  // seconds for which `learn` has been false
-    double median_, mean_, level_noise_, slow_noise_, fast_noise_;
-    LevelEstimate estimate_;
+    float median_ = std::nanf(""), mean_ = median_, level_noise_ = median_, slow_noise_ = median_, fast_noise_ = median_;
 };
 
 }  // namespace foreshock

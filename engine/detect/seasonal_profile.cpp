@@ -6,7 +6,7 @@
 namespace foreshock {
 namespace {
 
-constexpr int64_t kBinSeconds = 300, kBinsOfDay = 288, kHoursOfWeek = 168, kBinsOfHour = 12;
+constexpr int64_t kBinSeconds = 300, kBinsOfHour = 12;
 constexpr int64_t kSunday = 72;              // its first hour; the week begins as the epoch did, on a Thursday
 constexpr size_t kDelay = 18;               // bins that wait before they are learned: 90 minutes
 constexpr double kToday = 0.03;             // weight of the newest hour in today's level
@@ -14,15 +14,14 @@ constexpr double kForget = 0.9995;          // of a bin's scatter in the next: a
 constexpr float kNewDay = 0.35F;            // weight of the newest day, of the newest week 0.5
 constexpr int64_t kFactorBins[]{4, 6, 8, 10, 12, 14, 16};  // 20 to 80 minutes ago
 
-size_t of_day(int64_t bin) { return static_cast<size_t>(((bin % kBinsOfDay) + kBinsOfDay) % kBinsOfDay); }
-size_t of_week(int64_t bin) {
+}  // namespace
+
+size_t SeasonalProfile::of_day(int64_t bin) { return static_cast<size_t>(((bin % kBinsOfDay) + kBinsOfDay) % kBinsOfDay); }
+
+size_t SeasonalProfile::of_week(int64_t bin) {
     const int64_t hour = bin >= 0 ? bin / kBinsOfHour : (bin - kBinsOfHour + 1) / kBinsOfHour;
     return static_cast<size_t>(((hour % kHoursOfWeek) + kHoursOfWeek) % kHoursOfWeek);
 }
-
-}  // namespace
-
-SeasonalProfile::SeasonalProfile() : day_(kBinsOfDay, std::nanf("")), week_(kHoursOfWeek, std::nanf("")) {}
 
 int64_t SeasonalProfile::bin_of(EventTime t) const {
     return slot_of(clock_ == nullptr ? t : clock_->local(t), from_seconds(static_cast<double>(kBinSeconds))).value;
@@ -42,8 +41,9 @@ void SeasonalProfile::add(EventTime t, double y, double span_seconds, bool learn
 void SeasonalProfile::close_bin() {
     if (weight_ > 0) {
         Pending p;
-        p.bin = bin_;
+        p.bin = static_cast<int32_t>(bin_);
         p.mean = clean_ ? static_cast<float>(sum_ / weight_) : std::nanf("");
+        if (pending_.empty()) pending_.reserve(kDelay + 1);
         pending_.push_back(p);
     }
     sum_ = weight_ = 0;
@@ -55,17 +55,19 @@ void SeasonalProfile::close_bin() {
 }
 
 void SeasonalProfile::learn(const Pending& p) {
-    float& usual = day_[of_day(p.bin)];
     if (!std::isnan(p.mean)) {
+        if (day_.empty()) day_.assign(kBinsOfDay, ShortFloat(kUnknown));
+        ShortFloat& kept = day_[of_day(p.bin)];
+        const auto usual = static_cast<float>(kept);
         if (!std::isnan(usual)) {
             hour_sum_ += static_cast<double>(p.mean);
             hour_usual_ += static_cast<double>(usual);
             ++hour_bins_;
         }
         learn_scatter(p);
-        usual = std::isnan(usual) ? p.mean : usual + kNewDay * (p.mean - usual);
+        kept = ShortFloat(std::isnan(usual) ? p.mean : usual + kNewDay * (p.mean - usual));
     }
-    if (of_week(p.bin + 1) != of_week(p.bin)) close_hour(p.bin);
+    if (of_week(int64_t{p.bin} + 1) != of_week(p.bin)) close_hour(p.bin);
 }
 
 void SeasonalProfile::learn_scatter(const Pending& p) {
@@ -79,20 +81,23 @@ void SeasonalProfile::learn_scatter(const Pending& p) {
 void SeasonalProfile::close_hour(int64_t bin) {
     if (hour_bins_ >= kBinsOfHour / 2 && hour_usual_ > 0) {
         const auto ratio = static_cast<float>(std::clamp(hour_sum_ / hour_usual_, 0.05, 20.0));
-        float& week = week_[of_week(bin)];
+        if (week_.empty()) week_.assign(kHoursOfWeek, ShortFloat(kUnknown));
+        ShortFloat& kept = week_[of_week(bin)];
+        const auto week = static_cast<float>(kept);
         const double known = std::isnan(week) ? 1.0 : static_cast<double>(week);
         const double off = std::min(3.0, static_cast<double>(ratio) / (known * today_)) - 1;
         today_ = std::clamp(today_ * (1 + kToday * off), 0.25, 4.0);
-        week = std::isnan(week) ? ratio : week + 0.5F * (ratio - week);
+        kept = ShortFloat(std::isnan(week) ? ratio : week + 0.5F * (ratio - week));
     }
     hour_sum_ = hour_usual_ = 0;
     hour_bins_ = 0;
 }
 
 double SeasonalProfile::shape(int64_t bin) const {
+    if (day_.empty()) return std::nan("");
     double sum = 0, n = 0;
     for (int64_t b = bin - 1; b <= bin + 1; ++b) {
-        const float v = day_[of_day(b)];
+        const auto v = static_cast<float>(day_[of_day(b)]);
         if (!std::isnan(v)) { sum += static_cast<double>(v); n += 1; }
     }
     if (n == 0) return std::nan("");
@@ -103,7 +108,7 @@ double SeasonalProfile::at(EventTime t) const { return expected(bin_of(t), holid
 
 double SeasonalProfile::expected(int64_t bin, bool holiday) const {
     const size_t hour = static_cast<size_t>(kSunday) + of_day(bin) / static_cast<size_t>(kBinsOfHour);
-    const float week = week_[holiday ? hour : of_week(bin)];
+    const float week = week_.empty() ? std::nanf("") : static_cast<float>(week_[holiday ? hour : of_week(bin)]);
     return today_ * shape(bin) * (std::isnan(week) ? 1.0 : static_cast<double>(week));
 }
 

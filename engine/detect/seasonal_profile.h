@@ -9,6 +9,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/base/short_float.h"
 #include "engine/base/time.h"
 #include "engine/detect/day_clock.h"
 
@@ -16,7 +17,6 @@ namespace foreshock {
 
 class SeasonalProfile {
 public:
-    SeasonalProfile();
     // The clock outlives the profile; it is not part of what is archived. Null: UTC.
     void set_clock(const DayClock* clock) { clock_ = clock; }
 
@@ -27,25 +27,28 @@ public:
     // at(t) over the median of at() 20 to 80 minutes before t, within [low, high]; 1 while unknown.
     double factor(EventTime t, double low, double high) const;
     // Usual deviation of five-minute means from at(), as a share of it; NaN before three days of past.
-    double scatter() const { return scatter_weight_ >= kLeastBins ? scatter_sum_ / scatter_weight_ : kUnknownScatter; }
+    double scatter() const { return scatter_weight_ >= kLeastBins ? scatter_sum_ / scatter_weight_ : kUnknown; }
 
     template <class A>
     void archive(A& a) {
-        const size_t day = day_.size(), week = week_.size();
         a(day_, week_, pending_, sum_, weight_, clean_, bin_, hour_sum_, hour_usual_, hour_bins_, scatter_sum_, scatter_weight_, today_);
-        if (a.restoring() && (day_.size() != day || week_.size() != week)) a.fail();
+        const bool whole = (day_.empty() || day_.size() == kBinsOfDay) && (week_.empty() || week_.size() == kHoursOfWeek);
+        if (!whole) { day_.clear(); week_.clear(); a.fail(); }
     }
 
 private:
+    static constexpr int64_t kBinsOfDay = 288, kHoursOfWeek = 168;
     static constexpr double kLeastBins = 576;  // two days with an earlier day known
-    static constexpr double kUnknownScatter = std::numeric_limits<double>::quiet_NaN();
+    static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
     struct Pending {
-        int64_t bin = 0;  // five-minute intervals since the epoch
+        int32_t bin = 0;  // five-minute intervals since the epoch
         float mean = 0;   // NaN: not learned
         template <class A>
         void archive(A& a) { a(bin, mean); }
     };
+    static size_t of_day(int64_t bin);
+    static size_t of_week(int64_t bin);
     void close_bin();
     void learn(const Pending& p);
     void close_hour(int64_t hour);
@@ -57,8 +60,9 @@ private:
 
     const DayClock* clock_ = nullptr;
 
-    std::vector<float> day_;   // [288], NaN: unknown
-    std::vector<float> week_;  // [168], NaN: unknown
+    // NaN: unknown; empty until something is.
+    std::vector<ShortFloat> day_;   // [288]
+    std::vector<ShortFloat> week_;  // [168]
     std::vector<Pending> pending_;
     double sum_ = 0, weight_ = 0;
     bool clean_ = true;

@@ -19,27 +19,26 @@ public:
     void add(const ServiceSlot& s, EventTime end, double slot_seconds);
     // No event in the slot, and that means none happened. `seconds` since the slot before.
     void add_nothing(EventTime end, double seconds);
-    void close(EventTime start, EventTime end, const std::vector<std::string>& dimension_names, const ServiceModel* model);
+    void close(EventTime start, EventTime end, const std::vector<std::string>& dimension_names, const ServiceModel* model, ServiceState& out);
 
     // True once the service has sent single events: absence then says something.
-    bool raw() const { return seen_ && !state_.summarised; }
-    const ServiceState& state() const { return state_; }
+    bool raw() const { return seen_ && !summarised_; }
     const DemandTracker& volume() const { return volume_; }
     const DemandTracker& value() const { return value_; }
 
     template <class A>
     void archive(A& a) {
-        a(volume_, value_, contributors_, seen_, has_value_, span_, silent_, counted_, valued_);
-        a(state_.summarised, state_.error_ratio, state_.p95_ms, state_.currency);
+        a(volume_, value_, contributors_, seen_, has_value_, summarised_, span_, silent_, counted_, valued_, error_ratio_, p95_ms_, currency_);
     }
 
 private:
     DemandTracker volume_, value_;
     ContributorTracker contributors_;
-    bool seen_ = false, has_value_ = false;
+    bool seen_ = false, has_value_ = false, summarised_ = false, present_ = false;
+    uint32_t currency_ = 0;
     double span_ = 0, silent_ = 0;
     double counted_ = 0, valued_ = 0;  // transactions and their value, fading in a day
-    ServiceState state_;
+    double error_ratio_ = kUnknown, p95_ms_ = kUnknown;  // of the last slot
 };
 
 }  // namespace foreshock

@@ -69,12 +69,14 @@ struct GaugeState {
     double age_seconds = 0;         // how long the present rise has lasted, at most 900
     double peak = kUnknown;         // greatest level of the last 30 minutes
     double usual_high = kUnknown;   // 99.5 % of the minutes of the past days were below this
-    double silent_seconds = 0;      // since the last sample
-    double usual_gap = 0;           // usual seconds between samples
+    double silent_seconds = 0, usual_gap = 0;  // since the last sample, and usually between two
     bool settled = false;           // at least 30 minutes of past stand behind baseline and noise
     uint32_t instances = 0;
     bool pressure = false;          // rising beyond its noise, or high
     EventTime since{};
+
+    template <class A>  // what is not made anew in every slot
+    void archive(A& a) { a(pressure, since, utilization, value, limit, worst, instances, usual_high, peak); }
 };
 
 // How fast the error budget goes: 1 uses it up just at the end of the period.
@@ -125,12 +127,17 @@ struct SignalChange {
 struct CampaignState {
     uint32_t entry = 0;          // number in the calendar
     ServiceIndex service = kNoIndex;
-    EventTime start{};
+    EventTime start{}, end{};    // end: may be kEndOfTime
     double usual = kUnknown, level = kUnknown;  // transactions per second, before and now
     double ratio = kUnknown;     // of volume or value, whichever rose more
     double missing_value = 0;    // per second: announced less what comes
     uint32_t currency = 0;
+    double best = 0;             // greatest ratio so far
     bool missing = false;        // long enough after the start, most of the announced rise has not come
+    // What it is to bring, all its services together; unknown: nothing was said.
+    bool leads = false;          // the first of its services: the target is counted here once
+    double target = kUnknown, so_far = kUnknown, projected = kUnknown;  // projected: at its end, at this pace and by the shape of the day
+    bool short_of_target = false;  // much less than the target is to be expected; of the one that leads
 };
 
 struct Signals {

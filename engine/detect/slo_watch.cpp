@@ -33,7 +33,7 @@ void SloWatch::add(EventTime end, const ServiceSlot& s, const Slo& slo) {
     p.failed_value = s.failed_value_micro;
     if (slo.indicator == Indicator::latency_quantile) p.latency = s.latency;
     parts_.push_back(std::move(p));
-    if (parts_.size() > kMostParts) parts_.pop_front();
+    if (parts_.size() > kMostParts) parts_.erase(parts_.begin());
 }
 
 void SloWatch::add(EventTime end, const GaugeSlot& g) {
@@ -44,7 +44,7 @@ void SloWatch::add(EventTime end, const GaugeSlot& g) {
     const bool single = g.instances > 1 && g.worst == g.worst && g.limit > 0;
     p.sum = p.weight * (single ? g.worst * g.limit / g.instances : g.value);
     parts_.push_back(std::move(p));
-    if (parts_.size() > kMostParts) parts_.pop_front();
+    if (parts_.size() > kMostParts) parts_.erase(parts_.begin());
 }
 
 // What lies before the window, unless it takes more to say anything.

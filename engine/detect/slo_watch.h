@@ -2,7 +2,7 @@
 // budget. One worker only.
 #pragma once
 
-#include <deque>
+#include <vector>
 
 #include "engine/base/histogram.h"
 #include "engine/detect/budget_ledger.h"
@@ -54,7 +54,7 @@ private:
     void forget(EventTime now, const Slo& slo);
     BudgetLedger::Slice slice(const SloSight& sight, const Slo& slo, const SloState& state) const;
 
-    std::deque<Part> parts_;
+    std::vector<Part> parts_;
     EventTime since_{}, seen_{};
     bool violated_ = false;
     std::vector<uint8_t> burning_;

@@ -14,6 +14,7 @@ namespace foreshock {
 struct DecodeOptions {
     std::vector<std::string> dimensions{"campaign", "channel"};  // string fields of transactions to split by, at most kMaxDimensions
     size_t max_record_bytes = 1 << 20;
+    std::vector<std::string> metric_labels{};  // labels of metrics that tell instances apart, in order; others are ignored
 };
 
 class Decoder {

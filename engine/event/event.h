@@ -31,6 +31,7 @@ struct Event {
     Histogram::Bucket latency = 0;
     uint32_t partition = 0;       // of the lane
     std::array<NameId, kMaxDimensions> dimensions{};  // dimension_value ids; kNoName: absent
+    uint32_t record = 0;          // it comes from: its number in the batch of records
 };
 
 // The summarised form `transactions`: totals of one interval. Negative quantiles: not given.

@@ -101,16 +101,28 @@ void MetricInstanceName::join(std::string& out, const MetricInstanceName& n) {
         out += kNameSeparator;
         out.append(part);
     }
+    for (const auto& [label, value] : n.labels) {
+        out += kNameSeparator;
+        out.append(label);
+        out += kNameSeparator;
+        out.append(value);
+    }
 }
 
 MetricInstanceName MetricInstanceName::split(std::string_view text) {
-    std::array<std::string_view, 4> parts;
-    for (size_t i = 0; i < parts.size(); ++i) {
-        const size_t end = i + 1 < parts.size() ? text.find(kNameSeparator) : text.npos;
-        parts[i] = text.substr(0, end);
+    const auto next = [&text] {
+        const size_t end = text.find(kNameSeparator);
+        const std::string_view part = text.substr(0, end);
         text = end == text.npos ? std::string_view{} : text.substr(end + 1);
+        return part;
+    };
+    MetricInstanceName n;
+    for (std::string_view* part : {&n.service, &n.resource, &n.metric, &n.host}) *part = next();
+    while (!text.empty()) {
+        const std::string_view label = next();
+        n.labels.emplace_back(label, next());
     }
-    return {parts[0], parts[1], parts[2], parts[3]};
+    return n;
 }
 
 void OccurrenceName::join(std::string& out, const OccurrenceName& n) {

@@ -1,4 +1,4 @@
-// Names of services, hosts, metric instances and dimension values as small numbers, so that a hot path never compares text.
+// Names of services, hosts, metric instances, dimension values and source partitions as small numbers, so that a hot path never compares text.
 // Numbers are given in order of first sight and differ from run to run: whatever is ordered or stored goes by text.
 #pragma once
 
@@ -11,8 +11,12 @@
 
 namespace foreshock {
 
-enum class NameSpace : uint8_t { service, host, metric_instance, dimension_value, occurrence, count_ };
+enum class NameSpace : uint8_t { service, host, metric_instance, dimension_value, occurrence, partition, count_ };
 inline constexpr size_t kNameSpaces = static_cast<size_t>(NameSpace::count_);
+constexpr std::string_view to_string(NameSpace s) {
+    constexpr std::string_view kNames[]{"services", "hosts", "metric_instances", "dimension_values", "occurrences", "partitions"};
+    return kNames[static_cast<size_t>(s)];
+}
 
 using NameId = uint32_t;
 inline constexpr NameId kNoName = 0;              // the field is absent or empty
@@ -57,9 +61,11 @@ private:
     Table tables_[kNameSpaces];
 };
 
-// Text of a metric instance: the four names that make it, joined by the unit separator.
+// Text of a metric instance: the four names that make it, joined by the unit separator, and behind them the labels that the model's
+// matchers ask for: name, separator, value, in the order of their names.
 struct MetricInstanceName {
     std::string_view service, resource, metric, host;
+    std::vector<std::pair<std::string_view, std::string_view>> labels{};
 
     static void join(std::string& out, const MetricInstanceName& n);
     static MetricInstanceName split(std::string_view text);

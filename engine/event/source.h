@@ -28,6 +28,9 @@ public:
     virtual ~SourceLane() = default;
     virtual PollResult poll(RecordBatch& batch, std::chrono::milliseconds timeout) = 0;
     virtual std::string failure() const { return {}; }
+    // By their numbers, partitions of which no more is wanted for now, since others are behind; those not named are wanted. What is on its
+    // way may still come. Between two polls. False: it cannot, and need not be polled while nothing is wanted.
+    virtual bool hold_back(const std::vector<bool>& partitions) { return (void)partitions, false; }
     // True where decoding wants several workers for this lane (a file); false where the lane is one of several (Kafka).
     virtual bool decode_in_parallel() const { return false; }
 };

@@ -55,7 +55,7 @@ double fill_time(const Filling& f, double rate, double slope, double rising) {
 
 }  // namespace
 
-double goes_on(double age_seconds, double seconds) { return std::pow(1 + seconds / (age_seconds + kRiseStart), -kRiseHazard); }
+double goes_on(double age_seconds, double seconds, double hazard) { return std::pow(1 + seconds / (age_seconds + kRiseStart), -hazard); }
 
 double time_left(double age_seconds, double q) { return (age_seconds + kRiseStart) * (std::pow(1 - q, -1 / kRiseHazard) - 1); }
 
@@ -69,7 +69,7 @@ Crossing crossing_of(const Rise& r) {
             if (need > 0 && slope <= 0) continue;
             const double h = need > 0 ? need / slope : 0;
             if (h >= r.horizon) continue;
-            hits[n++] = {h, kWeights[i] * kWeights[k] * goes_on(r.age_seconds, h)};
+            hits[n++] = {h, kWeights[i] * kWeights[k] * goes_on(r.age_seconds, h, r.hazard)};
         }
     }
     return summarise(std::span(hits.data(), n));

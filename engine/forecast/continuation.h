@@ -12,7 +12,7 @@ inline constexpr double kRiseStart = 120;   // a0, seconds
 inline constexpr double kRiseHazard = 1.75;  // alpha
 
 // P(the rise still goes on after `seconds`).
-double goes_on(double age_seconds, double seconds);
+double goes_on(double age_seconds, double seconds, double hazard = kRiseHazard);
 // Quantile q (0..1) of the time that the rise still goes on, seconds.
 double time_left(double age_seconds, double q);
 
@@ -29,6 +29,7 @@ struct Rise {
     double age_seconds = 0;
     double knee = 0.9, knee_error = 0.04;
     double horizon = 1800;
+    double hazard = kRiseHazard;
 };
 Crossing crossing_of(const Rise& r);
 

@@ -16,7 +16,8 @@ constexpr double kKnownMinutes = 240;
 constexpr double kRecordFade = 0.1 / 86400;  // a second
 constexpr double kLongSilent = 300;            // seconds after which a sensor says nothing about the present
 
-double relative_slope(const TrendFilter& f) {
+template <int kTau>
+double relative_slope(const TrendFilter<kTau>& f) {
     if (!f.valid()) return kUnknown;
     const double level = f.level();
     return level > 0 ? std::clamp(kMinute * f.slope() / level, -2.0, 2.0) : kUnknown;
@@ -52,16 +53,24 @@ void FeatureMaker::observe(const Signals& signals, const Correlation& c, const s
     grow(signals);
     known_seconds_ += seconds;
     observe_harm(signals, seconds);
+    for (ServiceIndex s = 0; s < services_.size(); ++s) services_[s].latency_rise = latency_rise(s);
     for (const GaugeForecast& f : gauges) {
         promised_[f.gauge] = f.promised;
-        const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[f.gauge].resource];
-        ResourceReadings::Owner owner;
-        if (resource.service != kNoIndex) owner = {latency_rise(resource.service), static_cast<double>(services_[resource.service].since_harmed)};
-        gauges_[f.gauge].observe(resource, signals.gauges[f.gauge], c.outlooks[f.gauge], f, owner, seconds);
+        gauges_[f.gauge].observe(sight_of(f, signals, c), seconds);
     }
-    find_common(c.entries);
+    find_common(signals, c.entries);
     for (const ServiceState& s : signals.services) if (s.service != kNoIndex) observe_service(s, seconds);
     for (size_t k = 0; k < signals.slos.size(); ++k) observe_promise(signals.slos[k], k, seconds);
+}
+
+ResourceReadings::Sight FeatureMaker::sight_of(const GaugeForecast& f, const Signals& signals, const Correlation& c) const {
+    const ResourceEntry& resource = inventory_.resources()[inventory_.gauges()[f.gauge].resource];
+    ResourceReadings::Owner owner;
+    if (resource.service != kNoIndex) {
+        const ServiceMemory& m = services_[resource.service];
+        owner = {m.latency_rise, static_cast<double>(m.since_harmed)};
+    }
+    return {resource, signals.gauges[f.gauge], c.outlooks[f.gauge], f, owner};
 }
 
 void FeatureMaker::observe_harm(const Signals& signals, double seconds) {
@@ -89,7 +98,7 @@ void FeatureMaker::observe_latency(const ServiceState& s, double seconds) {
 
 // Demand moves all resources behind an entry alike, a fault only some: the middle one knows the demand better than any count of
 // recorded transactions, since sensors see them all.
-void FeatureMaker::find_common(const std::vector<ServiceIndex>& entries) {
+void FeatureMaker::find_common(const Signals& signals, const std::vector<ServiceIndex>& entries) {
     commons_.assign(services_.size(), {});
     std::vector<bool> done(services_.size());
     std::array<std::vector<float>, 4> x;
@@ -107,14 +116,13 @@ void FeatureMaker::find_common(const std::vector<ServiceIndex>& entries) {
             for (const ResourceIndex r : inventory_.services()[owner].resources) {
                 if (fills_up(inventory_.resources()[r].kind)) continue;
                 for (const GaugeIndex g : inventory_.resources()[r].gauges) {
-                    const ResourceReadings& of = gauges_[g];
-                    const double grown = of[Feature::first_growth], recent = of[Feature::first_growth_recent];
-                    if (std::isnan(grown) || std::isnan(recent) || of[Feature::first_silent] > kLongSilent) continue;
-                    const double use = 100 * std::max(kLeastUse, of[Feature::first_usual]);
-                    x[0].push_back(to_float(grown));
-                    x[1].push_back(to_float(recent));
-                    x[2].push_back(to_float(of[Feature::first_slope_fast] / use));
-                    x[3].push_back(to_float(of[Feature::first_slope_slow] / use));
+                    const ResourceReadings::Brief& of = gauges_[g].brief();
+                    if (std::isnan(of.growth) || std::isnan(of.growth_recent) || signals.gauges[g].silent_seconds > kLongSilent) continue;
+                    const double use = 100 * std::max(kLeastUse, static_cast<double>(of.usual));
+                    x[0].push_back(of.growth);
+                    x[1].push_back(of.growth_recent);
+                    x[2].push_back(to_float(static_cast<double>(of.slope_fast) / use));
+                    x[3].push_back(to_float(static_cast<double>(of.slope_slow) / use));
                 }
             }
         }
@@ -125,9 +133,11 @@ void FeatureMaker::find_common(const std::vector<ServiceIndex>& entries) {
 void FeatureMaker::observe_service(const ServiceState& s, double seconds) {
     observe_latency(s, seconds);
     ServiceMemory& m = services_[s.service];
-    for (TrendFilter* f : {&m.fast, &m.middle, &m.slow, &m.value}) f->age(seconds);
+    const auto each = [&m](auto&& use) { use(m.fast); use(m.middle); use(m.slow); };
+    each([&](auto& f) { f.age(seconds); });
+    m.value.age(seconds);
     const bool known = !std::isnan(s.volume.rate) && (s.present || !s.summarised);
-    if (known) for (TrendFilter* f : {&m.fast, &m.middle, &m.slow}) f->add(s.volume.rate, seconds);
+    if (known) each([&](auto& f) { f.add(s.volume.rate, seconds); });
     if (known && !std::isnan(s.value.rate)) m.value.add(s.value.rate, seconds);
     m.volume.add(known ? s.volume.rate : kUnknown, seconds);
     const auto before = to_float(m.volume.mean(10, 12));
@@ -169,8 +179,8 @@ void FeatureMaker::rank(const Candidate& x, bool fills, std::array<Candidate, 3>
     }
 }
 
-void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out,
-                        GaugeIndex& first) const {
+void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, const Correlation& c,
+                        const std::vector<GaugeForecast>& gauges, FeatureVector& out, GaugeIndex& first) const {
     out = FeatureVector();
     std::array<Candidate, 3> best;  // first, second, filling
     double level = kUnknown, in10 = kUnknown, drift = kUnknown, spared = 1, full = 0;
@@ -181,16 +191,17 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
         for (const ResourceIndex r : inventory_.services()[owner].resources) {
             for (const GaugeIndex g : inventory_.resources()[r].gauges) {
                 if (promised_[g] && g != subject.metric) continue;
-                const ResourceReadings& of = gauges_[g];
-                level = most(level, of[Feature::first_level]);
-                in10 = most(in10, of[Feature::first_predicted_10min]);
-                drift = most(drift, of[Feature::first_cost_drift]);
-                used = most(used, of[Feature::first_level] / std::max(0.05, c.outlooks[g].knee));
-                slope = most(slope, of[Feature::first_slope]);
-                soonest = least(soonest, least(of[Feature::first_line_minutes], of[Feature::first_demand_minutes]));
-                spared *= 1 - of[Feature::first_crossing];
-                full += of[Feature::first_level] > kFull * c.outlooks[g].knee ? 1 : 0;
-                rank({g, hops, of.urgency() + (g == subject.metric ? 1e6F : 0)}, fills_up(inventory_.resources()[r].kind), best);
+                const ResourceReadings::Brief& of = gauges_[g].brief();
+                const double now = of.level, knee = c.outlooks[g].knee;
+                level = most(level, now);
+                in10 = most(in10, of.predicted_10min);
+                drift = most(drift, of.cost_drift);
+                used = most(used, now / std::max(0.05, knee));
+                slope = most(slope, of.slope);
+                soonest = least(soonest, least(of.line_minutes, of.demand_minutes));
+                spared *= 1 - static_cast<double>(of.crossing);
+                full += now > kFull * knee ? 1 : 0;
+                rank({g, hops, of.urgency + (g == subject.metric ? 1e6F : 0)}, fills_up(inventory_.resources()[r].kind), best);
             }
         }
     }
@@ -198,10 +209,11 @@ void FeatureMaker::make(const PromiseSubject& subject, const Signals& signals, c
     const Common common = entry == kNoIndex ? Common() : commons_[entry];
     for (size_t i = 0; i < best.size(); ++i) {
         if (best[i].gauge == kNoIndex) continue;
-        const ResourceReadings& of = gauges_[best[i].gauge];
-        std::ranges::copy(of.block(), out.x.begin() + static_cast<std::ptrdiff_t>(i * kResourceFeatures));
+        const GaugeIndex g = best[i].gauge;
+        const ResourceReadings& of = gauges_[g];
+        std::ranges::copy(of.block(sight_of(gauges[g], signals, c)), out.x.begin() + static_cast<std::ptrdiff_t>(i * kResourceFeatures));
         out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_hops)] = to_float(best[i].hops);
-        out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_apart)] = to_float(ratio(of[Feature::first_growth], static_cast<double>(common.growth)));
+        out.x[i * kResourceFeatures + static_cast<size_t>(Feature::first_apart)] = to_float(ratio(static_cast<double>(of.brief().growth), static_cast<double>(common.growth)));
     }
     first = best[2].urgency > best[0].urgency ? best[2].gauge : best[0].gauge;
     out[Feature::most_level] = to_float(level);

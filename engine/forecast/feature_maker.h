@@ -28,8 +28,9 @@ public:
     // of a promise on a metric, kNoIndex for others; it has to last until the next slot.
     void observe(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
                  std::span<const GaugeIndex> metrics, double seconds);
-    // `first`: the most urgent resource, kNoIndex when there is none.
-    void make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out, GaugeIndex& first) const;
+    // Of the same `signals`, `c` and `gauges`. `first`: the most urgent resource, kNoIndex when there is none.
+    void make(const PromiseSubject& subject, const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges,
+              FeatureVector& out, GaugeIndex& first) const;
 
     template <class A>
     void archive(A& a) {
@@ -41,18 +42,21 @@ public:
 
 private:
     struct ServiceMemory {
-        TrendFilter fast{45}, middle{150}, slow{300}, value{150};
-        TrendFilter latency{60};
+        TrendFilter<45> fast;
+        TrendFilter<150> middle, value;
+        TrendFilter<300> slow;
+        TrendFilter<60> latency;
         MeanHistory volume;
         float each_usual = std::numeric_limits<float>::quiet_NaN();
         float latency_usual = std::numeric_limits<float>::quiet_NaN();
         float record = std::numeric_limits<float>::quiet_NaN();  // highest volume, fading
         float since_harmed = 7200;  // seconds since a promise of the service or of who waits for it was broken, at most this
+        double latency_rise = kUnknown;  // p95 against its usual, up to the slot before; made anew
         template <class A>
         void archive(A& a) { a(fast, middle, slow, value, latency, volume, each_usual, latency_usual, record, since_harmed); }
     };
     struct PromiseMemory {
-        TrendFilter indicator{100};
+        TrendFilter<100> indicator;
         float usual = std::numeric_limits<float>::quiet_NaN();
         float since_broken = 7200;  // seconds, at most this
         template <class A>
@@ -75,7 +79,8 @@ private:
     void observe_harm(const Signals& signals, double seconds);
     void observe_service(const ServiceState& s, double seconds);
     void observe_latency(const ServiceState& s, double seconds);
-    void find_common(const std::vector<ServiceIndex>& entries);
+    void find_common(const Signals& signals, const std::vector<ServiceIndex>& entries);
+    ResourceReadings::Sight sight_of(const GaugeForecast& f, const Signals& signals, const Correlation& c) const;
     double latency_rise(ServiceIndex s) const;
     void observe_promise(const SloState& s, size_t k, double seconds);
     void put_demand(const PromiseSubject& subject, const Signals& signals, const Correlation& c, FeatureVector& out) const;

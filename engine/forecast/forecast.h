@@ -76,7 +76,7 @@ struct BreachForecast {
     EventTime announced_for{};
     double announced_ratio = kUnknown;
     uint32_t instances = 0;           // of the resource
-    FeatureVector features;           // what led to the probability
+    const FeatureVector* features = &kNoFeatures;  // what led to the probability; the forecaster's
     std::vector<Reason> reasons;      // heaviest first; only of promises that are, or are about to be, warned of
     Grounds grounds;                  // of the same promises
     GaugeIndex urgent = kNoIndex;     // that the readings called "first" are of

@@ -38,6 +38,12 @@ Crossing scaled_crossing(const ResourceEntry& resource, const GaugeState& g, Ris
     return crossing_of(rise);
 }
 
+// Demand neither drives the rise nor explains most of it. Processors have no other reason to rise than what they are asked for.
+bool rises_alone(ResourceKind kind, double level, const Outlook& o, double rise) {
+    if (kind == ResourceKind::cpu || o.driving_service != kNoIndex) return false;
+    return std::isnan(o.predicted) || level - o.predicted > 0.5 * rise;
+}
+
 }  // namespace
 
 bool has_risen(const Outlook& o) { return o.level - o.baseline - o.job > std::max(kLeastRise, kRiseNoise * o.noise); }
@@ -54,15 +60,17 @@ double knee_of(const GaugeState& state, const Outlook& o) {
     return std::max(o.knee, std::min(0.99, state.usual_high + 0.02));
 }
 
-GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const GaugeState& state, const Outlook& o, double seconds,
-                                        double limit) {
+GaugeForecast GaugeForecaster::forecast(const ResourceEntry& resource, const GaugeState& state, const Outlook& o, bool demand_rises,
+                                        double seconds, double limit) {
     GaugeForecast f;
     f.gauge = o.gauge;
     f.promised = !std::isnan(limit);
     f.knee = std::isnan(limit) ? knee_of(state, o) : limit;
     const bool scaled = resource.model != nullptr && resource.model->scaling && resource.model->scaling->automatic_target;
     above_target_ = scaled && o.level > *resource.model->scaling->automatic_target ? above_target_ + seconds : 0;
+    straight_.step(seconds, state.present ? state.utilization : kUnknown, std::fmax(0, std::fmax(state.peak, state.usual_high)));
     if (std::isnan(o.level)) return f;
+    if (!demand_rises && rises_alone(resource.kind, state.level, o, straight_.rise())) f.straight = straight_.crossing(state.level, f.knee);
     f.by_demand = o.driving_service != kNoIndex;
     if (o.fills) {
         f.crossing = crossing_of(filling_of(o, f.knee));

@@ -35,7 +35,8 @@ HazardModel::HazardModel(std::string_view file) {
     late_ = file_.trees("seconds_0.9");
     check(probability_ != nullptr && early_ != nullptr && median_ != nullptr && late_ != nullptr, "a sum of trees is missing in the model", "");
     base_ = file_.number("probability");
-    if (const double wider = file_.number("interval"); wider > 0) interval_ = wider;
+    if (const double times = file_.number("interval_early"); times > 0) interval_early_ = times;
+    if (const double times = file_.number("interval_late"); times > 0) interval_late_ = times;
     base_early_ = file_.number("seconds_0.1");
     base_median_ = file_.number("seconds_0.5");
     base_late_ = file_.number("seconds_0.9");
@@ -64,7 +65,7 @@ HazardModel::Seconds HazardModel::seconds(const FeatureVector& f) const {
     const auto of = [&x](double base, const BoostedTrees& t) { return std::clamp(std::exp(base + t.sum(x)), kSoonest, kLatest); };
     std::array<double, 3> q{of(base_early_, *early_), of(base_median_, *median_), of(base_late_, *late_)};
     std::ranges::sort(q);
-    return {std::max(kSoonest, q[1] - interval_ * (q[1] - q[0])), q[1], std::min(kLatest, q[1] + interval_ * (q[2] - q[1]))};
+    return {std::max(kSoonest, q[1] - interval_early_ * (q[1] - q[0])), q[1], std::min(kLatest, q[1] + interval_late_ * (q[2] - q[1]))};
 }
 
 DriverKind HazardModel::driver(const FeatureVector& f) const {

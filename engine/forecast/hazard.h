@@ -39,7 +39,7 @@ private:
     TreeFile file_;
     const BoostedTrees *probability_ = nullptr, *early_ = nullptr, *median_ = nullptr, *late_ = nullptr;
     std::vector<std::pair<DriverKind, const BoostedTrees*>> drivers_;
-    double interval_ = 1;  // of the file: widens what systems outside the training asked to be wider
+    double interval_early_ = 1, interval_late_ = 1;  // of the file: stretch the parts below and above the median, as systems outside the training ask
     double base_ = 0, base_early_ = 0, base_median_ = 0, base_late_ = 0;
     std::vector<uint16_t> order_;  // [feature of the file] its place in the table
     bool same_order_ = true;

@@ -141,5 +141,6 @@ struct FeatureVector {
     float& operator[](Feature f) { return x[static_cast<size_t>(f)]; }
     float operator[](Feature f) const { return x[static_cast<size_t>(f)]; }
 };
+inline const FeatureVector kNoFeatures;
 
 }  // namespace foreshock

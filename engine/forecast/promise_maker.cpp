@@ -11,6 +11,17 @@ constexpr double kSuspectLevel = 0.8, kSuspectRise = 0.1, kSuspectNoise = 2;  //
 
 EventTime after(EventTime t, double seconds) { return t + from_seconds(std::min(seconds, 86400.0)); }
 
+// Seconds from `now`.
+void say(BreachForecast& f, EventTime now, double probability, double early, double median, double late) {
+    f.probability = probability;
+    if (probability < kSmallest) return;
+    f.breach_at = after(now, median);
+    f.earliest = after(now, early);
+    f.latest = after(now, late);
+}
+
+void say(BreachForecast& f, EventTime now, const Crossing& c) { say(f, now, c.probability, c.early, c.median, c.late); }
+
 }  // namespace
 
 void PromiseMaker::grow() {
@@ -47,18 +58,20 @@ double PromiseMaker::promised_limit(GaugeIndex g, const Signals& signals) const 
     return signals.gauges[g].limit > 0 ? below / signals.gauges[g].limit : kUnknown;
 }
 
-const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& services,
-                                               const std::vector<GaugeForecast>& gauges) const {
+template <class F>
+void PromiseMaker::each_gauge(const std::vector<ServiceIndex>& services, F&& f) const {
+    for (const ServiceIndex s : services)
+        for (const ResourceIndex r : inventory_.services()[s].resources)
+            for (const GaugeIndex g : inventory_.resources()[r].gauges) f(g);
+}
+
+const GaugeForecast* PromiseMaker::most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges,
+                                               Crossing GaugeForecast::*law) const {
     const GaugeForecast* best = nullptr;
-    for (const ServiceIndex s : services) {
-        for (const ResourceIndex r : inventory_.services()[s].resources) {
-            for (const GaugeIndex g : inventory_.resources()[r].gauges) {
-                if (promise_of_[g] != kNoIndex) continue;
-                const GaugeForecast& f = gauges[g];
-                if (best == nullptr || f.crossing.probability > best->crossing.probability + 1e-9) best = &f;
-            }
-        }
-    }
+    each_gauge(services, [&](GaugeIndex g) {
+        if (promise_of_[g] != kNoIndex) return;
+        if (best == nullptr || (gauges[g].*law).probability > (best->*law).probability + 1e-9) best = &gauges[g];
+    });
     return best;
 }
 
@@ -66,18 +79,14 @@ const GaugeForecast* PromiseMaker::suspect(const std::vector<ServiceIndex>& serv
                                            const std::vector<GaugeForecast>& gauges) const {
     const GaugeForecast* best = nullptr;
     double nearest = kSuspectLevel;
-    for (const ServiceIndex s : services) {
-        for (const ResourceIndex r : inventory_.services()[s].resources) {
-            for (const GaugeIndex g : inventory_.resources()[r].gauges) {
-                const GaugeState& state = signals.gauges[g];
-                const double used = state.utilization, rise = used - state.baseline;
-                if (!(rise > std::max(kSuspectRise, kSuspectNoise * state.noise))) continue;
-                if (used / gauges[g].knee < nearest) continue;
-                nearest = used / gauges[g].knee;
-                best = &gauges[g];
-            }
-        }
-    }
+    each_gauge(services, [&](GaugeIndex g) {
+        const GaugeState& state = signals.gauges[g];
+        const double used = state.utilization, rise = used - state.baseline;
+        if (!(rise > std::max(kSuspectRise, kSuspectNoise * state.noise))) return;
+        if (used / gauges[g].knee < nearest) return;
+        nearest = used / gauges[g].knee;
+        best = &gauges[g];
+    });
     return best;
 }
 
@@ -115,10 +124,7 @@ std::vector<GaugeIndex> PromiseMaker::gauges_behind(const BreachForecast& f, con
     if (slo != nullptr)
         if (const GaugeIndex metric = subject(*slo).metric; metric != kNoIndex) return {metric};
     std::vector<GaugeIndex> out;
-    for (const ServiceIndex s : slo != nullptr ? reach_[f.service] : std::vector{f.service})
-        for (const ResourceIndex r : inventory_.services()[s].resources)
-            for (const GaugeIndex g : inventory_.resources()[r].gauges)
-                if (promise_of_[g] == kNoIndex) out.push_back(g);
+    each_gauge(slo != nullptr ? reach_[f.service] : std::vector{f.service}, [&](GaugeIndex g) { if (promise_of_[g] == kNoIndex) out.push_back(g); });
     return out;
 }
 
@@ -154,18 +160,22 @@ void PromiseMaker::make_slo(const Signals& signals, const Correlation& c, const 
     if (kind == Indicator::metric) {
         if (k < promised_.size() && promised_[k] < gauges.size()) g = &gauges[promised_[k]];
     } else if (follows_capacity(kind)) {
-        g = most_urgent(reach_[f.service], gauges);
+        g = most_urgent(reach_[f.service], gauges, &GaugeForecast::crossing);
         const bool blamed = g != nullptr && g->crossing.probability >= kSmallest;
         if (!blamed && f.violated) g = suspect(reach_[f.service], signals, gauges);
         else if (!blamed && learned.urgent != kNoIndex) g = &gauges[learned.urgent];
     }
-    f.probability = learned.estimate.probability * (kind == Indicator::error_ratio ? share_of_errors(f.service) : 1);
-    if (f.probability >= kSmallest) {
-        f.breach_at = after(signals.end, learned.estimate.seconds.median);
-        f.earliest = after(signals.end, learned.estimate.seconds.early);
-        f.latest = after(signals.end, learned.estimate.seconds.late);
+    const HazardModel::Seconds& left = learned.estimate.seconds;
+    say(f, signals.end, learned.estimate.probability * (kind == Indicator::error_ratio ? share_of_errors(f.service) : 1), left.early, left.median, left.late);
+    DriverKind driver = learned.estimate.driver;
+    const GaugeForecast* const straight = follows_capacity(kind) ? most_urgent(reach_[f.service], gauges, &GaugeForecast::straight) : nullptr;
+    if (straight != nullptr && straight->straight.probability > f.probability) {
+        g = straight;
+        driver = DriverKind::other;
+        f.learned = false;
+        say(f, signals.end, g->straight);
     }
-    if (g != nullptr) fill(signals, c, *g, learned.estimate.driver, f);
+    if (g != nullptr) fill(signals, c, *g, driver, f);
     if (!f.violated) return;
     f.probability = 1;
     f.breach_at = f.earliest = f.latest = signals.slos[k].since;
@@ -186,12 +196,16 @@ void PromiseMaker::make_capacity(const Signals& signals, const Correlation& c, c
         return;
     }
     broken = {};
-    const GaugeForecast* g = most_urgent({s}, gauges);
-    if (g == nullptr || g->crossing.probability < kSmallest) return;
-    f.probability = g->crossing.probability;
-    f.breach_at = after(signals.end, g->breach);
-    f.earliest = after(signals.end, g->breach_early);
-    f.latest = after(signals.end, g->breach_late);
+    const GaugeForecast* g = most_urgent({s}, gauges, &GaugeForecast::crossing);
+    if (g == nullptr) return;
+    const GaugeForecast* const straight = most_urgent({s}, gauges, &GaugeForecast::straight);
+    if (straight->straight.probability > g->crossing.probability) {
+        g = straight;
+        say(f, signals.end, g->straight);
+    } else if (g->crossing.probability >= kSmallest) {
+        say(f, signals.end, g->crossing.probability, g->breach_early, g->breach, g->breach_late);
+    }
+    if (f.probability < kSmallest) return;
     fill(signals, c, *g, DriverKind::other, f);
     f.violated = c.outlooks[g->gauge].level >= g->knee;
     if (!f.violated) return;
@@ -240,7 +254,7 @@ void PromiseMaker::fill(const Signals& signals, const Correlation& c, const Gaug
     if (g.announced != nullptr) {
         f.announced = g.announced->name;
         f.announced_for = g.announced_for;
-        f.announced_ratio = g.announced->expected_ratio.value_or(kUnknown);
+        f.announced_ratio = g.announced_ratio;
     }
     f.act_before = std::max(signals.end, after(f.earliest, -lead));
     add_driver(signals, c, o, driver, f);

@@ -14,7 +14,7 @@ namespace foreshock {
 // What the learned decision says of one promise.
 struct LearnedForecast {
     Hazard::Estimate estimate;
-    FeatureVector features;
+    const FeatureVector* features = &kNoFeatures;
     std::vector<Reason> reasons;   // heaviest first
     GaugeIndex urgent = kNoIndex;  // that the readings called "first" are of
 };
@@ -48,7 +48,11 @@ private:
     // `driver`: what the learned decision says it is; `other`: it says nothing.
     void fill(const Signals& signals, const Correlation& c, const GaugeForecast& g, DriverKind driver, BreachForecast& f) const;
     void add_driver(const Signals& signals, const Correlation& c, const Outlook& o, DriverKind learned, BreachForecast& f) const;
-    const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges) const;
+    template <class F>
+    void each_gauge(const std::vector<ServiceIndex>& services, F&& f) const;  // calls f(GaugeIndex) for those of their resources
+    // By one of the laws of a forecast; promises on metrics are left out. Null where no gauge is.
+    const GaugeForecast* most_urgent(const std::vector<ServiceIndex>& services, const std::vector<GaugeForecast>& gauges,
+                                     Crossing GaugeForecast::*law) const;
     void make_slo(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, const LearnedForecast& learned,
                   size_t k, BreachForecast& f);
     void make_capacity(const Signals& signals, const Correlation& c, const std::vector<GaugeForecast>& gauges, ServiceIndex s,

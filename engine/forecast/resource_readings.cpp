@@ -35,6 +35,9 @@ double line_minutes(double room, double slope) {
     return slope > 0 ? std::min(kLongestLine, room / slope / kMinute) : kLongestLine;
 }
 
+// What demand will make of it, at what it costs now.
+double predicted_10min(const Outlook& o, double cost) { return std::max(o.predicted, o.predicted + o.predicted_slope * 600) * cost; }
+
 // What demand makes of the utilization, now against then.
 double growth(double level, double idle, double then) {
     return then - idle >= kLeastUse ? std::clamp((level - idle) / (then - idle), -1.0, kMostRatio) : kUnknown;
@@ -59,30 +62,46 @@ void ResourceReadings::observe_strain(double since_harmed, double level, double 
     if (since_harmed > 12 * kMinute && !(before <= proven_) && !std::isnan(before)) proven_ = before;
 }
 
-void ResourceReadings::observe(const ResourceEntry& resource, const GaugeState& g, const Outlook& o, const GaugeForecast& f,
-                               const Owner& owner, double seconds) {
+// Of what demand alone explains, now.
+double ResourceReadings::cost(const Sight& sight) {
+    const double level = sight.gauge.level, predicted = sight.outlook.predicted;
+    return predicted > 0.01 && !std::isnan(level) ? std::min(kMostRatio, level / predicted) : kUnknown;
+}
+
+void ResourceReadings::observe(const Sight& sight, double seconds) {
+    const GaugeState& g = sight.gauge;
     fast_.age(seconds);
     slow_.age(seconds);
     since_sample_ += to_float(seconds);
     if (g.present && std::isfinite(g.utilization)) {
-        const double y = resource.kind == ResourceKind::memory ? g.level : g.utilization;  // without the saw-teeth
+        const double y = sight.resource.kind == ResourceKind::memory ? g.level : g.utilization;  // without the saw-teeth
         const double span = std::min(300.0, static_cast<double>(since_sample_));
         if (!std::isnan(y)) { fast_.add(y, span); slow_.add(y, span); }
         since_sample_ = 0;
     }
-    const double cost = o.predicted > 0.01 && !std::isnan(g.level) ? std::min(kMostRatio, g.level / o.predicted) : kUnknown;
-    observe_strain(owner.since_harmed, o.level, f.knee, seconds);
-    level_.add(o.level, seconds);
-    cost_.add(cost, seconds);
+    observe_strain(sight.owner.since_harmed, sight.outlook.level, sight.forecast.knee, seconds);
+    level_.add(sight.outlook.level, seconds);
+    cost_.add(cost(sight), seconds);
     instances_.add(g.instances > 0 ? g.instances : kUnknown, seconds);
+    const ResourceBlock all = block(sight);
+    const auto of = [&all](Feature x) { return all[static_cast<size_t>(x)]; };
+    brief_ = {of(Feature::first_level), of(Feature::first_usual), of(Feature::first_predicted_10min), of(Feature::first_cost_drift),
+              of(Feature::first_growth), of(Feature::first_growth_recent), of(Feature::first_slope_fast), of(Feature::first_slope),
+              of(Feature::first_slope_slow), of(Feature::first_crossing), of(Feature::first_line_minutes), of(Feature::first_demand_minutes),
+              urgency(sight)};
+}
 
+ResourceBlock ResourceReadings::block(const Sight& sight) const {
+    const auto& [resource, g, o, f, owner] = sight;
+    ResourceBlock out;
     const bool known = !std::isnan(o.level);
+    const double cost_now = cost(sight);
     const double in5 = o.predicted + std::max(0.0, o.predicted_slope) * 300;
-    const double scale = std::isnan(cost) ? 1 : cost, in_now = o.predicted * scale;
-    const double in10 = std::max(o.predicted, o.predicted + o.predicted_slope * 600) * scale;
+    const double scale = std::isnan(cost_now) ? 1 : cost_now, in_now = o.predicted * scale;
+    const double in10 = predicted_10min(o, scale);
     const double rise = o.level - o.baseline;
     const double fill = filled(o);
-    const auto put = [this](Feature x, double v) { block_[static_cast<size_t>(x)] = to_float(v); };
+    const auto put = [&out](Feature x, double v) { out[static_cast<size_t>(x)] = to_float(v); };
     put(Feature::first_level, o.level);
     put(Feature::first_sensor, fast_.valid() ? fast_.level() : kUnknown);
     put(Feature::first_predicted, o.predicted);
@@ -92,7 +111,7 @@ void ResourceReadings::observe(const ResourceEntry& resource, const GaugeState& 
     put(Feature::first_peak, most(level_.most(0, 30), o.level));
     put(Feature::first_usual_high, g.usual_high);
     put(Feature::first_cost_ratio, std::isnan(o.predicted) ? kUnknown : o.cost_ratio);
-    put(Feature::first_cost_drift, ratio(cost, cost_.mean(20, 40)));
+    put(Feature::first_cost_drift, ratio(cost_now, cost_.mean(20, 40)));
     put(Feature::first_slope_fast, fast_.valid() ? 100 * kMinute * fast_.slope() : kUnknown);
     put(Feature::first_slope, known ? 100 * kMinute * o.slope : kUnknown);
     put(Feature::first_slope_slow, slow_.valid() ? 100 * kMinute * slow_.slope() : kUnknown);
@@ -121,9 +140,16 @@ void ResourceReadings::observe(const ResourceEntry& resource, const GaugeState& 
     put(Feature::first_high_minutes, static_cast<double>(high_seconds_) / kMinute);
     put(Feature::first_safe_minutes, static_cast<double>(safe_seconds_) / kMinute);
     put(Feature::first_owner_latency, owner.latency_rise);
-    const double next = std::max({known ? o.level : 0, known && !std::isnan(rise) && o.significance > 2 ? o.level + 2 * rise : 0,
-                                  std::isnan(fill) ? 0 : fill, std::isnan(in10) ? 0 : in10});
-    urgency_ = to_float(next / std::max(0.05, f.knee) + 0.5 * f.crossing.probability);
+    return out;
+}
+
+float ResourceReadings::urgency(const Sight& sight) {
+    const Outlook& o = sight.outlook;
+    const double cost_now = cost(sight), rise = o.level - o.baseline;
+    const auto known_or_0 = [](double x) { return std::isnan(x) ? 0 : x; };
+    const double next = std::max({known_or_0(o.level), o.significance > 2 ? known_or_0(o.level + 2 * rise) : 0, known_or_0(filled(o)),
+                                  known_or_0(predicted_10min(o, std::isnan(cost_now) ? 1 : cost_now))});
+    return to_float(next / std::max(0.05, sight.forecast.knee) + 0.5 * sight.forecast.crossing.probability);
 }
 
 }  // namespace foreshock

@@ -34,6 +34,9 @@ public:
         return std::nullopt;
     }
 
+    // The sums that the last event went into.
+    SlotPartial* current() { return current_; }
+
     // Slots before `first` are closed already, by an earlier run.
     void begin_at(SlotIndex first) { closed_end_us_ = first.value * length_us_; }
     std::optional<SlotIndex> first_open() const;

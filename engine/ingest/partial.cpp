@@ -88,6 +88,8 @@ void SlotPartial::merge(const SlotPartial& other) {
     for (size_t i = 0; i < other.occurrences.size(); ++i)
         if (other.occurrences[i].count != 0) occurrences[i].add(other.occurrences[i]);
     dimensions.merge(other.dimensions);
+    if (inputs.size() < other.inputs.size()) inputs.resize(other.inputs.size());
+    for (size_t i = 0; i < other.inputs.size(); ++i) inputs[i].add(other.inputs[i]);
     events += other.events;
 }
 
@@ -96,6 +98,7 @@ void SlotPartial::clear() {
     std::fill(metrics.begin(), metrics.end(), MetricPartial{});
     std::fill(occurrences.begin(), occurrences.end(), OccurrencePartial{});
     dimensions.clear();
+    std::fill(inputs.begin(), inputs.end(), OffsetRange{});
     events = 0;
 }
 

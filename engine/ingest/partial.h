@@ -1,6 +1,7 @@
 // Output of ingest: partial sums of one slot. They merge in any order to the same result: every sum is an integer.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -80,12 +81,24 @@ private:
     size_t used_ = 0;
 };
 
+// Offsets [first, next) that hold the records of one partition that were summed in a slot.
+struct OffsetRange {
+    int64_t first = INT64_MAX, next = INT64_MIN;
+
+    bool empty() const { return next <= first; }
+    void add(const OffsetRange& other) {
+        first = std::min(first, other.first);
+        next = std::max(next, other.next);
+    }
+};
+
 // Partials by name id; entries without rows, samples or counts are unused.
 struct SlotPartial {
     std::vector<ServicePartial> services;  // [service id]
     std::vector<MetricPartial> metrics;    // [metric instance id]
     std::vector<OccurrencePartial> occurrences;  // [occurrence id]
     DimensionSums dimensions;
+    std::vector<OffsetRange> inputs;       // [partition id]
     uint64_t events = 0;                   // events used in it
 
     void merge(const SlotPartial& other);

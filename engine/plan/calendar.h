@@ -15,6 +15,12 @@ inline const CalendarEntry::Occurrence* occurrence_at(const CalendarEntry& e, Ev
     return t < std::prev(next)->end ? &*std::prev(next) : nullptr;
 }
 
+// The occurrence that runs at `t`, else the next one; null when all are over.
+inline const CalendarEntry::Occurrence* occurrence_from(const CalendarEntry& e, EventTime t) {
+    const auto at = std::ranges::find_if(e.occurrences, [t](const auto& o) { return t < o.end; });
+    return at == e.occurrences.end() ? nullptr : &*at;
+}
+
 // An entry that names neither services nor resources concerns all of them.
 inline bool concerns_service(const CalendarEntry& e, std::string_view service) {
     return e.services.empty() ? e.resources.empty() : std::ranges::find(e.services, service) != e.services.end();

@@ -54,6 +54,7 @@ constexpr bool fills_up(ResourceKind k) { return k == ResourceKind::queue || k =
 // One alternative of a matcher; all of its expressions have to match (ECMAScript, searched unless anchored).
 struct MatchRule {
     std::string resource, host, service, metric;  // empty: anything
+    std::vector<std::pair<std::string, std::string>> labels{};  // of the event, by name: has to be there, and to match
     EventTime from = kBeginningOfTime, to = kEndOfTime;  // in which it holds
 };
 
@@ -92,6 +93,7 @@ struct CalendarEntry {
     struct Occurrence { EventTime start, end; };
     std::vector<Occurrence> occurrences;  // ordered; the end may be kEndOfTime
     std::optional<double> expected_ratio;
+    std::optional<double> value_target;  // of campaigns: money that an occurrence is to bring, all its services together
     std::string definition = {};
 };
 

@@ -25,6 +25,7 @@ struct Bounds {
     uint32_t hosts = 100'000;
     uint32_t dimension_values = 10'000;
     uint32_t occurrences = 100'000;  // different events of types of the user's: name, service, resource and labels
+    uint32_t open_warnings = 10'000;  // those of shadow rules apart
     uint32_t record_bytes = 1 << 20;
     bool operator==(const Bounds&) const = default;
 };

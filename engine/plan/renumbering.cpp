@@ -64,4 +64,14 @@ void Renumbering::complete(const Numbering& now) {
         if (services[s] != kNoIndex) keys.emplace(PromiseKey{s, kNoIndex}, PromiseKey{services[s], kNoIndex});
 }
 
+std::pair<std::string, std::string> Renumbering::promise_then(const PromiseKey& key) const {
+    if (key.first >= then_.services.size()) return {};
+    uint32_t own = 0;
+    for (size_t k = 0; k < then_.promises.size() && k < then_.promise_services.size(); ++k) {
+        if (then_.promise_services[k] != key.first || own++ != key.second) continue;
+        return {then_.services[key.first], then_.promises[k].substr(then_.promises[k].find('\n') + 1)};
+    }
+    return {then_.services[key.first], {}};
+}
+
 }  // namespace foreshock

@@ -37,6 +37,8 @@ struct Renumbering {
     // Knows only what was named then, until `complete`: the inventory is restored in between.
     explicit Renumbering(const Numbering& then) : then_(then) {}
     void complete(const Numbering& now);
+    // Service and name of a promise, empty for its capacity.
+    std::pair<std::string, std::string> promise_then(const PromiseKey& key) const;
     bool named_service(size_t then) const { return then < then_.modeled_services.size() && then_.modeled_services[then] != 0; }
     bool named_resource(size_t then) const { return then < then_.modeled_resources.size() && then_.modeled_resources[then] != 0; }
 

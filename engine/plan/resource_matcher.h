@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <regex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -10,6 +12,9 @@
 #include "engine/plan/model.h"
 
 namespace foreshock {
+
+// Labels of metric events that some matcher of the model asks for, in order.
+std::vector<std::string> labels_asked_for(const Model& model);
 
 class ResourceMatcher {
 public:
@@ -25,6 +30,7 @@ private:
     struct Matcher {
         size_t resource;  // number in the model
         std::regex resource_name, host, service, metric;
+        std::vector<std::pair<std::string, std::regex>> labels;
         bool any_resource, any_host, any_service, any_metric;
         EventTime from, to;
     };

@@ -7,6 +7,7 @@
 #include "engine/forecast/forecast.h"
 #include "engine/plan/inventory.h"
 #include "engine/plan/options.h"
+#include "engine/warn/warning.h"
 
 namespace foreshock {
 
@@ -24,6 +25,7 @@ struct CapacityAdvice {
     double demand_ratio = kUnknown;                      // of the service, forecast over present
     double lead_time_seconds = 0, horizon_seconds = 0;
     double cost_per_hour = kUnknown;                     // of the difference; negative: saved
+    std::vector<InputRange> inputs;                      // records of the last ten minutes
 };
 
 // Of all resources whose needed units changed in this slot, in the order of their numbers.

@@ -36,7 +36,9 @@ std::map<std::string, Sink*> outboxes(std::span<Sink* const> sinks) {
 class Positions {
 public:
     explicit Positions(Names& names) : names_(names) {}
+    // A partition on its way between two lanes may be in both: the further one has it.
     void keep(const std::string& name, PartitionState& state) {
+        if (const auto known = next_.find(name); known != next_.end() && known->second > state.next_offset) return;
         clocks_[name] = archived([&](Archive& a) { state.clock.archive(a, names_); });
         next_[name] = state.next_offset;
     }
@@ -145,7 +147,13 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
         });
     positions.put_into(made);
     made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, parts.names); });
-    add_stages(parts.decider, made.parts);
+    if (const auto next = parts.decider.next(); next && parts.archived == next) {
+        made.unchanged.insert(kNumbering);
+        parts.decider.each_stage([&](const char* name, auto&) { made.unchanged.insert(name); });
+    } else {
+        add_stages(parts.decider, made.parts);
+        parts.archived = next;
+    }
     for (const auto& [name, sink] : outboxes(parts.sinks)) made.parts[name] = archived([&kept = *sink](Archive& a) { kept.archive(a); });
     for (const auto& [name, bytes] : parts.unclaimed) made.parts[name] = bytes;
     return made;

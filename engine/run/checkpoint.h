@@ -26,8 +26,11 @@ struct CheckpointParts {
     std::map<int64_t, SlotPartial>& open_slots;         // likewise, by slot index
     std::span<Sink* const> sinks;
     std::map<std::string, std::string>& unclaimed;      // what waits for receivers that are not configured now: carried along
+    std::optional<SlotIndex>& archived;                 // the slot that was next when the deciding stages were archived last; nothing: never
 };
 
+// Where nothing was decided since the one before, which the caller has stored or else makes none any more, the deciding stages are left out
+// as unchanged.
 Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::unique_ptr<Lane>>& lanes);
 
 // State of another model is taken by name: what is new starts without a past, what is gone is left out.

@@ -5,6 +5,11 @@
 #include "engine/base/check.h"
 
 namespace foreshock {
+namespace {
+
+constexpr Micros kAdviceInputs = std::chrono::minutes{10};
+
+}  // namespace
 
 Decider::Decider(std::shared_ptr<const Model> model, const EngineOptions& options)
     : options_(options),
@@ -33,8 +38,8 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     const Correlation& correlation = correlate_.correlate(signals);
     const Forecasts& forecasts = forecast_.forecast(signals, correlation);
     const Firings& firings = match_.match(closed, signals, forecasts);
-    const std::span<const WarningRevision> promised = warn_.decide(forecasts, &signals);
-    const RuleWarnings& ruled = warn_rules_.decide(firings);
+    const std::span<const WarningRevision> promised = warn_.decide(forecasts, &signals, warn_rules_.count());
+    const RuleWarnings& ruled = warn_rules_.decide(firings, warn_.count());
     said_.assign(promised.begin(), promised.end());
     said_.insert(said_.end(), ruled.said.begin(), ruled.said.end());
     open_.assign(warn_.open().begin(), warn_.open().end());
@@ -42,12 +47,17 @@ void Decider::decide(SlotIndex slot, const SlotPartial& sums, const Names& names
     suppressed_.assign(warn_.suppressed().begin(), warn_.suppressed().end());
     suppressed_.insert(suppressed_.end(), warn_rules_.suppressed().begin(), warn_rules_.suppressed().end());
     rank_.rank(closed.end, open_, said_);
+    shadow_ = ruled.shadow;
+    inputs_.add(closed.start, closed.end, sums, names);
+    for (std::vector<WarningRevision>* spoken : {&said_, &shadow_})
+        for (WarningRevision& w : *spoken) w.inputs = inputs_.behind(w);
     const Standings& standings = stand_.judge(signals, forecasts);
     next_ = slot.next();
     count(closed, signals, firings, said_);
-    totals_.shadow_revisions += ruled.shadow.size();
-    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, ruled.shadow, suppressed_, open_});
-    const std::vector<CapacityAdvice> advice = capacity_advice(inventory_, options_, forecasts);
+    totals_.shadow_revisions += shadow_.size();
+    for (Observer* o : observers_) o->decided({inventory_, closed, signals, correlation, forecasts, said_, &standings, &firings, shadow_, suppressed_, open_});
+    std::vector<CapacityAdvice> advice = capacity_advice(inventory_, options_, forecasts);
+    for (CapacityAdvice& a : advice) a.inputs = inputs_.since(closed.end - kAdviceInputs);
     for (Sink* s : sinks_) {
         if (!said_.empty()) s->deliver(said_);
         if (!suppressed_.empty()) s->keep(suppressed_);
@@ -77,7 +87,8 @@ void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firing
     totals_.rules = firings.plan->rules.size();
     totals_.rule_keys = firings.keys;
     totals_.rule_keys_refused += firings.keys_refused;
-    for (const SuppressedWarning& w : suppressed_) totals_.warnings_suppressed += w.state == SuppressedWarning::State::suppressed;
+    for (const SuppressedWarning& w : suppressed_)
+        if (w.state == SuppressedWarning::State::suppressed) ++(w.by == kBeyondBound ? totals_.warnings_beyond_bound : totals_.warnings_suppressed);
     totals_.services = inventory_.services().size();
     totals_.resources = inventory_.resources().size();
     totals_.gauges = inventory_.gauges().size();

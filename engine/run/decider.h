@@ -10,6 +10,7 @@
 #include "engine/detect/detector.h"
 #include "engine/forecast/forecaster.h"
 #include "engine/match/matcher.h"
+#include "engine/run/input_log.h"
 #include "engine/run/metrics.h"
 #include "engine/run/observer.h"
 #include "engine/run/sink.h"
@@ -55,6 +56,7 @@ public:
         f("rule_warnings", warn_rules_);
         f("standing", stand_);
         f("rank", rank_);
+        f("inputs", inputs_);
     }
     // After the stages were restored.
     void go_on_at(SlotIndex next) { next_ = next; }
@@ -75,7 +77,8 @@ private:
     RuleWarner warn_rules_;
     Ranker rank_;
     Stander stand_;
-    std::vector<WarningRevision> said_, open_;
+    InputLog inputs_;
+    std::vector<WarningRevision> said_, shadow_, open_;
     std::vector<SuppressedWarning> suppressed_;
     std::vector<Sink*> sinks_;
     std::vector<Observer*> observers_;

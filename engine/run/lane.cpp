@@ -64,7 +64,7 @@ void Lane::read_with_workers(const std::atomic<bool>& stop) {
 
 bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
     while (!stop.load(std::memory_order_relaxed)) {
-        context_.await_turn(progress().low);
+        if (!level(context_.await_turn(progress().low))) continue;
         batch.records.clear();
         switch (source_->poll(batch.records, kPollTimeout)) {
             case PollResult::records: return true;
@@ -78,6 +78,34 @@ bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
     return false;
 }
 
+// Partitions of one lane come at different paces: of one that is half of `max_open` slots ahead of the last, no more is read until it is a
+// quarter. Otherwise their open slots would fill the memory. While it is not the lane's turn nothing is read at all: its source is polled
+// for what else it has to say. False where that is nothing.
+bool Lane::level(bool its_turn) {
+    const auto now = std::chrono::steady_clock::now();
+    const Micros far = context_.options.slots.length * (context_.options.slots.max_open / 2), near = far / 2;
+    std::vector<bool> held;
+    {
+        const std::lock_guard lock(mutex_);
+        const EventTime low = low_clock();
+        const bool known = low != kBeginningOfTime && low != kEndOfTime;
+        for (Partition& p : partitions_) {
+            if (its_turn && waits_since_) p.last_record += now - *waits_since_;
+            const bool hold = known && !p.ended && !p.gone && p.state.clock.now() > low + (p.held ? near : far);
+            if (p.held && !hold) p.last_record = now;  // it was not idle
+            p.held = hold;
+            held.push_back(hold || (!its_turn && !p.ended && !p.gone));
+        }
+        if (its_turn) waits_since_.reset();
+        else if (!waits_since_) waits_since_ = now;
+    }
+    if (held != told_) {
+        can_hold_back_ = source_->hold_back(held);
+        told_ = std::move(held);
+    }
+    return its_turn || can_hold_back_;
+}
+
 void Lane::take(Batch& batch) {
     bool moved = false;
     std::vector<std::string> names;
@@ -86,7 +114,7 @@ void Lane::take(Batch& batch) {
     {
         const std::lock_guard lock(mutex_);
         for (size_t i = 0; i < states.size(); ++i) notice(batch.records.notices[i], std::move(states[i]));
-        sum(batch.events);
+        sum(batch);
         totals_.records += batch.records.records.size();
         for (const RawRecord& r : batch.records.records) partitions_[r.partition].state.next_offset = r.offset + 1;
         for (const BadRecord& b : batch.events.bad) {
@@ -124,30 +152,30 @@ void Lane::release(const std::vector<PartitionNotice>& notices) const {
 }
 
 void Lane::notice(const PartitionNotice& n, PartitionState state) {
-    while (partitions_.size() <= n.partition) partitions_.push_back({{}, fresh_state(), false, true, {}});
+    while (partitions_.size() <= n.partition) partitions_.push_back({{}, kNoName, fresh_state(), false, true, {}});
     Partition& p = partitions_[n.partition];
     switch (n.kind) {
         case PartitionNotice::Kind::opened:
-            p = {n.name, std::move(state), false, false, std::chrono::steady_clock::now()};
+            p = {n.name, context_.names.intern(NameSpace::partition, n.name), std::move(state), false, false, std::chrono::steady_clock::now()};
             break;
         case PartitionNotice::Kind::ended: p.ended = true; break;
         case PartitionNotice::Kind::closed: p.gone = true; break;
     }
 }
 
-void Lane::sum(const EventBatch& batch) {
+void Lane::sum(const Batch& batch) {
     const auto now = std::chrono::steady_clock::now();
-    sum_events(batch, {context_.options.slots.allowed_lateness.count(), context_.from, context_.to}, sums_, totals_,
-               [&](uint32_t number) -> PartitionClock& {
+    sum_events(batch.events, batch.records.records, {context_.options.slots.allowed_lateness.count(), context_.from, context_.to}, sums_, totals_,
+               [&](uint32_t number) -> SummedPartition {
                    Partition& p = partitions_[number];
                    p.last_record = now;
-                   return p.state.clock;
+                   return {&p.state.clock, p.id};
                });
 }
 
 EventTime Lane::low_clock() const {
     if (finished_ || !failure_.empty()) return kEndOfTime;
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = waits_since_.value_or(std::chrono::steady_clock::now());  // while it may not read, nothing becomes idle
     const auto idle = [&](std::chrono::steady_clock::time_point since) {
         return context_.live && now - since > context_.options.slots.idle_timeout;
     };
@@ -155,7 +183,7 @@ EventTime Lane::low_clock() const {
     bool any = false;
     for (const Partition& p : partitions_) {
         any = any || !p.gone;
-        if (p.ended || p.gone || idle(p.last_record)) continue;
+        if (p.ended || p.gone || (idle(p.last_record) && !p.held)) continue;
         low = std::min(low, p.state.clock.now());
     }
     if (!any && !idle(started_)) return kBeginningOfTime;
@@ -207,6 +235,13 @@ void Lane::inspect(const std::function<void(const std::map<std::string, Partitio
     std::map<std::string, PartitionState*> states;
     for (Partition& p : partitions_) if (!p.gone && p.state.next_offset > 0) states[p.name] = &p.state;
     f(states, sums_);
+}
+
+std::optional<PartitionState> Lane::held(const std::string& partition) {
+    const std::lock_guard lock(mutex_);
+    for (const Partition& p : partitions_)
+        if (!p.gone && p.name == partition && p.state.next_offset > 0) return p.state;
+    return std::nullopt;
 }
 
 std::string Lane::failure() {

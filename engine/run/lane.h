@@ -46,8 +46,8 @@ public:
         bool live;                       // idle partitions stop holding back the watermark
         EventTime from, to;              // events outside are skipped
         std::function<void()> progressed;             // the watermark may have moved
-        std::function<void(EventTime)> await_turn;    // returns when a lane that has read up to there may read on
-        std::function<std::optional<PartitionState>(const std::string&)> restored;  // of a partition that no lane has
+        std::function<bool(EventTime)> await_turn;    // waits until a lane that has read up to there may read on; false: not yet
+        std::function<std::optional<PartitionState>(const std::string&)> restored;  // of a partition that is given to the lane
         std::function<void(const std::string&)> adopted;   // the lane keeps that partition's state from now on
         std::function<void(const std::string&, const PartitionState&)> released;  // … and no longer: the partition is taken from it
     };
@@ -61,14 +61,18 @@ public:
     void add_totals(RunTotals& totals);
     // Calls `f` with the lane locked: the offsets, clocks and sums of one moment.
     void inspect(const std::function<void(const std::map<std::string, PartitionState*>&, const LaneSums&)>& f);
+    // State of a partition that the lane has; none where nothing was read of it.
+    std::optional<PartitionState> held(const std::string& partition);
     std::string failure();
 
 private:
     struct Partition {
         std::string name;
+        NameId id = kNoName;
         PartitionState state;
         bool ended = false, gone = true;
-        std::chrono::steady_clock::time_point last_record;
+        std::chrono::steady_clock::time_point last_record{};
+        bool held = false;  // so far ahead of the others that no more of it is read
     };
     struct Batch {
         RecordBatch records;
@@ -77,11 +81,12 @@ private:
     void read_alone(const std::atomic<bool>& stop);
     void read_with_workers(const std::atomic<bool>& stop);
     bool fetch(Batch& batch, const std::atomic<bool>& stop);  // false: nothing more to come
+    bool level(bool its_turn);
     void take(Batch& batch);
     std::vector<PartitionState> states_for(const std::vector<PartitionNotice>& notices) const;
     void release(const std::vector<PartitionNotice>& notices) const;
     void notice(const PartitionNotice& n, PartitionState state);
-    void sum(const EventBatch& batch);
+    void sum(const Batch& batch);
     PartitionState fresh_state() const;
     EventTime low_clock() const;
     bool tell();  // true when the watermark entered another slot
@@ -94,6 +99,9 @@ private:
     std::vector<Partition> partitions_;  // by number within the lane
     LaneSums sums_;
     RunTotals totals_;
+    std::optional<std::chrono::steady_clock::time_point> waits_since_;  // for its turn to read
+    std::vector<bool> told_;         // to the source: partitions that are held back; the lane's own worker's
+    bool can_hold_back_ = true;
     int64_t told_slot_ = INT64_MIN;  // the deciding thread knows of a watermark in this slot
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     bool finished_ = false;

@@ -2,11 +2,13 @@
 // Any thread may read a snapshot; the pipeline fills it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "engine/event/drop_reason.h"
+#include "engine/event/names.h"
 
 namespace foreshock {
 
@@ -16,12 +18,14 @@ struct RunTotals {
     uint64_t late = 0;         // of dropped: late and late_after_idle
     DropCounts dropped{};      // by reason
     uint64_t skipped = 0;      // outside the asked range of time
+    std::array<uint64_t, kNameSpaces> names_refused{};  // fields whose name was beyond its bound
     uint64_t corrected_hosts = 0;  // hosts whose clock is corrected
     uint64_t slots_closed = 0;
     uint64_t service_slots_closed = 0;
     uint64_t transactions = 0; // counted in closed slots
     uint64_t warnings_opened = 0, warnings_updated = 0, warnings_resolved = 0;
     uint64_t warnings_suppressed = 0;  // kept back by maintenance
+    uint64_t warnings_beyond_bound = 0;  // kept back, as there was no room
     uint64_t spikes = 0;
     uint64_t shadow_revisions = 0;  // of shadow rules, never sent
     uint64_t rules = 0;        // of the user's, in use

@@ -34,7 +34,7 @@ PartialMaker::PartialMaker(Context context)
 
 void PartialMaker::notice(const PartitionNotice& n, Clock::time_point now) {
     const PartitionClock fresh(context_.options.slots.clock_jump);
-    while (partitions_.size() <= n.partition) partitions_.push_back({{}, {0, fresh}, true, false, false, {}});
+    while (partitions_.size() <= n.partition) partitions_.push_back({{}, kNoName, {0, fresh}, true, false, false, {}});
     Partition& p = partitions_[n.partition];
     if (n.kind != PartitionNotice::Kind::opened) {
         p.gone = true;
@@ -42,7 +42,7 @@ void PartialMaker::notice(const PartitionNotice& n, Clock::time_point now) {
         return;
     }
     const PartitionStart start = context_.start(n.name);
-    p = {n.name, {start.next_offset, fresh}, false, false, true, now};
+    p = {n.name, context_.names.intern(NameSpace::partition, n.name), {start.next_offset, fresh}, false, false, true, now};
     if (!start.clock.empty()) {
         Archive a(start.clock);
         int64_t offset = 0;
@@ -70,8 +70,8 @@ void PartialMaker::take(const RecordBatch& records, const EventBatch& events, Cl
     for (const PartitionNotice& n : records.notices) notice(n, now);
     std::vector<int64_t> before;
     for (const Partition& p : partitions_) before.push_back(watermark_slot(p));
-    sum_events(events, {.lateness_us = context_.options.slots.allowed_lateness.count()}, sums_, totals_,
-               [&](uint32_t number) -> PartitionClock& { return partitions_[number].state.clock; });
+    sum_events(events, records.records, {.lateness_us = context_.options.slots.allowed_lateness.count()}, sums_, totals_,
+               [&](uint32_t number) -> SummedPartition { return {&partitions_[number].state.clock, partitions_[number].id}; });
     totals_.records += records.records.size();
     for (const RawRecord& r : records.records) {
         Partition& p = partitions_[r.partition];
@@ -139,13 +139,13 @@ PartialCut PartialMaker::cut(Clock::time_point now) {
     const uint32_t shares = context_.components.shares();
     std::vector<PartialMessage> messages(shares, common);
     for (auto& [slot, sums] : sums_.take()) {
-        for (PartialMessage& m : messages) m.slots[slot];
         if (shares == 1) {
             messages[0].slots[slot] = std::move(*sums);
             continue;
         }
         for (auto& [share, part] : router_.split(*sums, slot_start({slot}, context_.options.slots.length), context_.names))
             messages[share].slots[slot] = std::move(part);
+        for (PartialMessage& m : messages) m.slots[slot].inputs = sums->inputs;  // whose records they were is not known here
     }
     for (uint32_t share = 0; share < shares; ++share) put(share, std::move(messages[share]), out);
     last_cut_ = now;

@@ -72,6 +72,7 @@ public:
 private:
     struct Partition {
         std::string name;
+        NameId id = kNoName;
         PartitionState state;
         bool gone = true, idle = false, read = false;  // `read`: since the last cut
         Clock::time_point last_record;

@@ -77,6 +77,7 @@ bool halve(const SlotPartial& sums, SlotPartial& first, SlotPartial& second) {
         else put(to.occurrences, sums.occurrences, k.id);
     }
     sums.dimensions.each([&](const DimensionSums::Entry& e) { half().dimensions.add(e.service, e.value, e.count, e.value_micro); });
+    first.inputs = sums.inputs;
     first.events = sums.events;  // the number matters as a whole only
     return true;
 }

@@ -16,7 +16,7 @@
 
 namespace foreshock {
 
-inline constexpr uint32_t kPartialFormat = 1;
+inline constexpr uint32_t kPartialFormat = 2;
 
 // How far a source partition has been read.
 struct SourceProgress {

@@ -11,7 +11,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint
+constexpr std::chrono::milliseconds kPatience{5000};  // with all outputs together, for each checkpoint, and for all that ends a run
+constexpr std::chrono::milliseconds kReady{30'000};   // instead, with outputs that take what they are given, when everything has been read
 constexpr std::chrono::milliseconds kLetters{1000};   // with the dead letters, which hold up nothing for longer
 constexpr std::chrono::milliseconds kLook{500};       // at sinks, whose words wake nobody
 // Checkpoints that a sink awaits take a fifth of the time at most.
@@ -19,14 +20,15 @@ constexpr std::chrono::milliseconds kSoonest{50};
 constexpr int kRest = 4;
 
 // True when all of them have taken what was said. Those that are away come last, or they use up the patience of the others.
-bool flush(std::vector<Sink*> sinks, bool with_outbox) {
-    const auto end = steady_clock::now() + kPatience;
+bool flush(std::vector<Sink*> sinks, bool with_outbox, steady_clock::time_point end, steady_clock::time_point end_of_ready) {
     std::stable_partition(sinks.begin(), sinks.end(), [](const Sink* s) { return s->ready(); });
     bool all = true;
     for (Sink* sink : sinks) {
         if (sink->outbox().empty() == with_outbox) continue;
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - steady_clock::now());
-        all = sink->flush(std::max(left, std::chrono::milliseconds{0})) && all;
+        const auto by = [sink](steady_clock::time_point t) {
+            return sink->flush(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(t - steady_clock::now()), std::chrono::milliseconds{0}));
+        };
+        all = (by(end) || (end_of_ready > end && sink->ready() && by(end_of_ready))) && all;
     }
     return all;
 }
@@ -57,8 +59,9 @@ Status Pipeline::run() {
             progressed_ = false;
         }
         if (all_have_room()) close_ready_slots();
-        if (steady_clock::now() < checkpoint_due()) continue;
-        if (const auto made = checkpoint(); !made) return made.problems();
+        if (saved_)
+            if (Status s = end_checkpoint(); !s) return s;
+        if (steady_clock::now() >= checkpoint_due()) (void)begin_checkpoint(steady_clock::now() + kPatience);
     }
     return finish();
 }
@@ -68,6 +71,7 @@ bool Pipeline::checkpoint_awaited() const {
 }
 
 steady_clock::time_point Pipeline::checkpoint_due() const {
+    if (saving_) return steady_clock::time_point::max();
     return checkpoint_awaited() ? std::min(soonest_checkpoint_, next_checkpoint_) : next_checkpoint_;
 }
 
@@ -89,14 +93,17 @@ Status Pipeline::finish() {
     wake_.notify_all();
     for (std::thread& t : threads_) t.join();
     threads_.clear();
+    if (saving_)
+        if (Status s = end_checkpoint(); !s) return s;
     if (why.empty()) why = failure();
     if (!stop_ && why.empty()) close_until({INT64_MAX - 1}, true);
+    const auto end = steady_clock::now() + kPatience;
     if (checkpoint_awaited())  // what waits leaves with this one, and the last one need not keep it
-        if (const auto made = checkpoint(); !made) return made.problems();
-    (void)flush(sinks_, true);
-    if (why.empty()) why = failure();
-    const auto made = checkpoint();
+        if (const auto made = checkpoint(end); !made) return made.problems();
+    (void)flush(sinks_, true, end, stop_ ? end : end + kReady);
+    const auto made = checkpoint(end);
     if (!made) return made.problems();
+    if (why.empty()) why = failure();
     if (!why.empty()) return Diagnostic{{}, 0, 0, why, {}};
     if (!made.value())
         return Diagnostic{{}, 0, 0, "an output did not take all warnings: no checkpoint was made", "what came since the last one is done again at the next start"};
@@ -119,16 +126,10 @@ Status Pipeline::open_lanes() {
                                   { const std::lock_guard lock(mutex_); progressed_ = true; }
                                   wake_.notify_all();
                               },
-                              [this](EventTime low) { await_turn(low); },
+                              [this](EventTime low) { return await_turn(low); },
                               [this](const std::string& partition) { return restored(partition); },
-                              [this](const std::string& partition) {
-                                  const std::lock_guard lock(restored_mutex_);
-                                  restored_.erase(partition);
-                              },
-                              [this](const std::string& partition, const PartitionState& state) {
-                                  const std::lock_guard lock(restored_mutex_);
-                                  restored_.insert_or_assign(partition, state);
-                              }}));
+                              [this](const std::string& partition) { adopted(partition); },
+                              [this](const std::string& partition, const PartitionState& state) { released(partition, state); }}));
     }
     if (const auto next = decider_->next())
         for (auto& lane : lanes_) lane->begin_at(*next);
@@ -143,6 +144,7 @@ bool Pipeline::all_finished() {
 // live run), what is open closes, up to the last word of any partition: `only_open`.
 EventTime Pipeline::watermark(bool& only_open) {
     EventTime low = kEndOfTime, high = kBeginningOfTime;
+    if (settings_.live) low = low_in_flight();
     for (auto& lane : lanes_) {
         const LaneProgress p = lane->progress();
         low = std::min(low, p.low);
@@ -224,8 +226,8 @@ void Pipeline::decided_until(SlotIndex slot) {
 }
 
 // Keeps lanes within `max_open` slots of what is decided, so that no source runs ahead and fills the memory.
-void Pipeline::await_turn(EventTime lane_low) {
-    if (lane_low == kBeginningOfTime || lane_low == kEndOfTime) return;
+bool Pipeline::await_turn(EventTime lane_low) {
+    if (lane_low == kBeginningOfTime || lane_low == kEndOfTime) return true;
     const Micros ahead = settings_.options.slots.length * settings_.options.slots.max_open;
     std::unique_lock lock(mutex_);
     const auto its_turn = [&] {
@@ -237,19 +239,46 @@ void Pipeline::await_turn(EventTime lane_low) {
     };
     // A live lane looks at its source now and then all the same: the one that it waits for may be waiting for it, in a group that shares
     // its partitions out anew.
-    if (settings_.live) wake_.wait_for(lock, kLook, its_turn);
-    else wake_.wait(lock, its_turn);
-    if (settings_.speed <= 0) return;
+    if (settings_.live && !wake_.wait_for(lock, kLook, its_turn)) return false;
+    wake_.wait(lock, its_turn);
+    if (settings_.speed <= 0) return true;
     if (first_event_ == kBeginningOfTime) first_event_ = lane_low;
     const auto due = started_ + std::chrono::duration_cast<steady_clock::duration>((lane_low - first_event_) / settings_.speed);
     wake_.wait_until(lock, due, [this] { return stop_.load(); });
+    return true;
 }
 
 std::optional<PartitionState> Pipeline::restored(const std::string& partition) {
     const std::lock_guard lock(restored_mutex_);
-    const auto known = restored_.find(partition);
-    if (known == restored_.end()) return std::nullopt;
-    return known->second;
+    if (const auto known = restored_.find(partition); known != restored_.end()) return known->second;
+    // A lane that it was taken from may not have come to know of it: that happens in another thread, or in the same batch.
+    for (auto& lane : lanes_)
+        if (auto state = lane->held(partition)) return state;
+    return std::nullopt;
+}
+
+void Pipeline::adopted(const std::string& partition) {
+    const std::lock_guard lock(restored_mutex_);
+    restored_.erase(partition);
+    in_flight_.erase(partition);
+}
+
+void Pipeline::released(const std::string& partition, const PartitionState& state) {
+    const std::lock_guard lock(restored_mutex_);
+    const auto holders = std::ranges::count_if(lanes_, [&](auto& lane) { return lane->held(partition).has_value(); });
+    if (holders > 1) return;  // the next one has it already
+    restored_.insert_or_assign(partition, state);
+    in_flight_.insert_or_assign(partition, steady_clock::now());
+}
+
+// The least clock of the partitions that no lane has at the moment; like silent ones they hold back for a while only.
+EventTime Pipeline::low_in_flight() {
+    const std::lock_guard lock(restored_mutex_);
+    const auto since = steady_clock::now() - settings_.options.slots.idle_timeout;
+    std::erase_if(in_flight_, [&](const auto& flight) { return flight.second < since; });
+    EventTime low = kEndOfTime;
+    for (const auto& [partition, when] : in_flight_) low = std::min(low, restored_.at(partition).clock.now());
+    return low;
 }
 
 Status Pipeline::restore() {
@@ -257,36 +286,63 @@ Status Pipeline::restore() {
     if (!loaded) return loaded.problems();
     if (!loaded.value()) return Done{};
     kill_point("restore/loaded");
-    Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_});
+    Status done = restore_checkpoint(*loaded.value(), {settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_, archived_});
     if (const auto next = decider_->next()) decided_until({next->value - 1});
+    for (const auto& [partition, state] : restored_) in_flight_.emplace(partition, started_);
     kill_point("restore/done");
     return done;
 }
 
 // What was said must have arrived, or be part of the checkpoint, before its making is forgotten.
-Result<bool> Pipeline::checkpoint() {
+bool Pipeline::begin_checkpoint(steady_clock::time_point patience_ends) {
     kill_point("checkpoint/begun");
     const auto begun = steady_clock::now();
-    const bool taken = flush(sinks_, false);
+    const bool taken = flush(sinks_, false, patience_ends, patience_ends);
     next_checkpoint_ = steady_clock::now() + settings_.checkpoint_every;
     soonest_checkpoint_ = steady_clock::now() + kSoonest;
     if (!taken) return false;
     kill_point("checkpoint/flushed");
-    const Checkpoint made = [this] {
+    Checkpoint made = [this] {
         const std::lock_guard lock(restored_mutex_);
-        return make_checkpoint({settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_}, lanes_);
+        return make_checkpoint({settings_.options, names_, *decider_, restored_, carried_, sinks_, unclaimed_, archived_}, lanes_);
     }();
-    if (settings_.dead_letters != nullptr) (void)settings_.dead_letters->flush(kLetters);  // those of the records that it counts as read
     kill_point("checkpoint/made");
-    if (Status s = settings_.store.save(made); !s) return s.problems();
-    kill_point("checkpoint/saved");
+    saved_ = false;
+    saving_.emplace(Saving{begun, made.offsets, {}});
+    saving_->status = std::async(std::launch::async, [this, made = std::move(made)]() mutable {
+        const Checkpoint mine = std::move(made);  // freed here, not where slots are decided
+        if (settings_.dead_letters != nullptr) (void)settings_.dead_letters->flush(kLetters);  // those of the records that it counts as read
+        Status s = settings_.store.save(mine);
+        kill_point("checkpoint/saved");
+        {
+            const std::lock_guard lock(mutex_);
+            saved_ = progressed_ = true;
+        }
+        wake_.notify_all();
+        return s;
+    });
+    return true;
+}
+
+Status Pipeline::end_checkpoint() {
+    Saving ended = std::move(*saving_);
+    const Status s = ended.status.get();
+    saving_.reset();
+    saved_ = false;
+    if (!s) return s;
     ++checkpoints_;
-    for (Source* s : sources_) s->stored(made.offsets);
-    for (Sink* s : sinks_) s->stored();
+    for (Source* source : sources_) source->stored(ended.offsets);
+    for (Sink* sink : sinks_) sink->stored();
     kill_point("checkpoint/told");
     const auto end = steady_clock::now();
     next_checkpoint_ = end + settings_.checkpoint_every;
-    soonest_checkpoint_ = end + std::max<steady_clock::duration>(kSoonest, kRest * (end - begun));
+    soonest_checkpoint_ = end + std::max<steady_clock::duration>(kSoonest, kRest * (end - ended.begun));
+    return Done{};
+}
+
+Result<bool> Pipeline::checkpoint(steady_clock::time_point patience_ends) {
+    if (!begin_checkpoint(patience_ends)) return false;
+    if (Status s = end_checkpoint(); !s) return s.problems();
     return true;
 }
 
@@ -301,6 +357,7 @@ RunTotals Pipeline::totals() {
     { const std::lock_guard lock(totals_mutex_); t = decided_totals_; }
     for (auto& lane : lanes_) lane->add_totals(t);
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
+    for (size_t i = 0; i < kNameSpaces; ++i) t.names_refused[i] = names_.refused(static_cast<NameSpace>(i));
     t.checkpoints = checkpoints_;
     t.rule_changes = rule_changes_;
     t.model_changes = model_changes_;

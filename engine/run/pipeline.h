@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -57,6 +58,8 @@ public:
     // that are still there go on with their state; warnings of promises that are gone end. Any thread, as replace_rules.
     void replace_model(std::shared_ptr<const Model> model, const WarnOptions& warn, RulePlan plan);
     RunTotals totals();
+    // Fields whose name was beyond its bound. Any thread.
+    uint64_t names_refused(NameSpace space) const { return names_.refused(space); }
     // Event time up to which everything is decided.
     EventTime decided_until() const { return EventTime{Micros{decided_until_us_.load()}}; }
 
@@ -69,13 +72,18 @@ private:
     void take_new_plan();
     EventTime watermark(bool& only_open);
     bool all_finished();
-    Result<bool> checkpoint();  // false: not now, an output has not taken everything
+    bool begin_checkpoint(std::chrono::steady_clock::time_point patience_ends);    // false: not now, an output has not taken everything
+    Status end_checkpoint();                                                       // waits until it is stored
+    Result<bool> checkpoint(std::chrono::steady_clock::time_point patience_ends);  // both
     bool checkpoint_awaited() const;
     std::chrono::steady_clock::time_point checkpoint_due() const;
     bool all_have_room() const;
     std::string failure() const;  // of a lane or a sink
-    void await_turn(EventTime lane_low);
+    bool await_turn(EventTime lane_low);
     std::optional<PartitionState> restored(const std::string& partition);
+    void adopted(const std::string& partition);
+    void released(const std::string& partition, const PartitionState& state);
+    EventTime low_in_flight();
     Status finish();
 
     PipelineSettings settings_;
@@ -87,6 +95,7 @@ private:
     std::vector<std::thread> threads_;
     std::mutex restored_mutex_;
     std::map<std::string, PartitionState> restored_;  // partitions that no lane has: of the checkpoint, or taken from one
+    std::map<std::string, std::chrono::steady_clock::time_point> in_flight_;  // those of which a lane should have each soon: since when
     std::map<int64_t, SlotPartial> carried_;          // open slots of the checkpoint
     std::map<std::string, std::string> unclaimed_;    // of the checkpoint: what waits for receivers that are not configured
     SlotPartial merged_;
@@ -111,6 +120,15 @@ private:
     std::chrono::steady_clock::time_point started_;
     std::chrono::steady_clock::time_point next_checkpoint_, soonest_checkpoint_;  // the latter where a sink awaits one
     EventTime first_event_ = kBeginningOfTime;  // for `speed`
+    // The checkpoint that is being written, by a thread of its own: slots are decided meanwhile. One at a time.
+    struct Saving {
+        std::chrono::steady_clock::time_point begun;
+        std::vector<PartitionOffset> offsets;
+        std::future<Status> status;
+    };
+    std::optional<Saving> saving_;
+    std::optional<SlotIndex> archived_;  // see CheckpointParts
+    std::atomic<bool> saved_{false};
 };
 
 }  // namespace foreshock

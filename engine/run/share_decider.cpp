@@ -73,7 +73,7 @@ void ShareDecider::decide_what_is_due() {
 Checkpoint ShareDecider::checkpoint() {
     std::map<std::string, PartitionState> position;
     if (next_offset_) position.emplace(settings_.partition, PartitionState{*next_offset_, PartitionClock(settings_.options.slots.clock_jump)});
-    Checkpoint made = make_checkpoint({settings_.options, names_, decider_, position, open_, sinks_, unclaimed_}, {});
+    Checkpoint made = make_checkpoint({settings_.options, names_, decider_, position, open_, sinks_, unclaimed_, archived_}, {});
     Archive a;
     a(sources_);
     made.parts[kSources] = a.take();
@@ -82,7 +82,7 @@ Checkpoint ShareDecider::checkpoint() {
 
 Status ShareDecider::restore(const Checkpoint& checkpoint) {
     std::map<std::string, PartitionState> position;
-    if (Status s = restore_checkpoint(checkpoint, {settings_.options, names_, decider_, position, open_, sinks_, unclaimed_}); !s) return s;
+    if (Status s = restore_checkpoint(checkpoint, {settings_.options, names_, decider_, position, open_, sinks_, unclaimed_, archived_}); !s) return s;
     if (const auto known = position.find(settings_.partition); known != position.end()) next_offset_ = known->second.next_offset;
     const auto part = checkpoint.parts.find(kSources);
     Archive a(part == checkpoint.parts.end() ? std::string_view{} : std::string_view{part->second});

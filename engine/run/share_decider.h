@@ -40,6 +40,7 @@ public:
 
     // Takes a message and decides what is due. Problems: not a message of this layout.
     [[nodiscard]] Status take(std::string_view bytes, int64_t offset);
+    // To be stored before the next one is asked for.
     Checkpoint checkpoint();
 
     std::optional<EventTime> decided_until() const;
@@ -57,6 +58,7 @@ private:
     std::map<int64_t, SlotPartial> open_;
     std::map<std::string, std::string> unclaimed_;
     std::optional<int64_t> next_offset_;
+    std::optional<SlotIndex> archived_;
     uint64_t messages_ = 0, after_idle_ = 0, refused_ = 0;
 };
 

@@ -10,6 +10,7 @@ SharedNames::SharedNames(const Bounds& bounds) {
     spaces_[static_cast<size_t>(NameSpace::metric_instance)].bound = bounds.metric_instances;
     spaces_[static_cast<size_t>(NameSpace::dimension_value)].bound = bounds.dimension_values;
     spaces_[static_cast<size_t>(NameSpace::occurrence)].bound = bounds.occurrences;
+    spaces_[static_cast<size_t>(NameSpace::partition)].bound = kNameOverflow - 1;  // as many as the sources have
 }
 
 NameId SharedNames::intern(NameSpace space, std::string_view text) {

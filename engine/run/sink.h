@@ -19,7 +19,7 @@ public:
     virtual void deliver(std::span<const WarningRevision> revisions) = 0;
     // Those that carry capacity advice; the others leave it.
     virtual void advise(std::span<const CapacityAdvice>) {}
-    // What maintenance kept back or let go, for those that keep a record.
+    // What was kept back or let go, for those that keep a record.
     virtual void keep(std::span<const SuppressedWarning>) {}
     // Returns when everything delivered so far has arrived, or `false` when the other side did not take it in time.
     virtual bool flush(std::chrono::milliseconds timeout) = 0;

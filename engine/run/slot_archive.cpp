@@ -57,6 +57,21 @@ void archive_dimensions(Archive& a, DimensionSums& sums, Names& names, const uin
     }
 }
 
+void archive_inputs(Archive& a, std::vector<OffsetRange>& inputs, Names& names) {
+    std::map<std::string, OffsetRange> ranges;
+    if (!a.restoring())
+        for (NameId id = 0; id < inputs.size(); ++id)
+            if (!inputs[id].empty()) ranges.emplace(names.text(NameSpace::partition, id), inputs[id]);
+    a(ranges);
+    if (!a.restoring()) return;
+    for (const auto& [name, range] : ranges) {
+        const NameId id = names.intern(NameSpace::partition, name);
+        if (id == kNoName || id == kNameOverflow) return a.fail();
+        if (id >= inputs.size()) inputs.resize(id + 1);
+        inputs[id].add(range);
+    }
+}
+
 }  // namespace
 
 void archive_slot(Archive& a, SlotPartial& sums, Names& names, uint64_t* refused) {
@@ -67,6 +82,7 @@ void archive_slot(Archive& a, SlotPartial& sums, Names& names, uint64_t* refused
     archive_by_name(a, sums.occurrences, NameSpace::occurrence, names, refused, [](const OccurrencePartial& o) { return o.count != 0; },
                     archive_occurrence);
     archive_dimensions(a, sums.dimensions, names, refused);
+    archive_inputs(a, sums.inputs, names);
 }
 
 void archive_open_slots(Archive& a, std::map<int64_t, SlotPartial>& open, Names& names, uint64_t* refused) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Checkpoint {
     EventTime decided_until = kBeginningOfTime;     // every slot before it is decided
     std::vector<PartitionOffset> offsets;           // one for each partition
     std::map<std::string, std::string> parts;       // by name ("clocks", "window", "detect", …), archived
+    std::set<std::string> unchanged;                // names of further parts, which are as in the checkpoint saved before; of what is loaded: none
 };
 
 // One worker only.

@@ -20,6 +20,8 @@ public:
     Say step(const BreachForecast& f, const WarnOptions& options, EventTime start, EventTime end, double seconds);
 
     bool is_open() const { return open_; }
+    // Like one that has just begun: nothing of it need be kept.
+    bool asleep() const { return !open_ && above_ <= 0 && violated_ <= 0 && ended_at_ == EventTime{}; }
     EventTime opened_start() const { return opened_start_; }  // start of the opening slot
     EventTime opened_at() const { return opened_at_; }        // its end
     uint32_t revision() const { return revision_; }

@@ -69,12 +69,18 @@ bool RuleWarner::has_news(const Life& life, const Rule& rule, const std::vector<
     return seen.size() != life.said_values.size();
 }
 
-const RuleWarnings& RuleWarner::decide(const Firings& firings) {
+size_t RuleWarner::count() const {
+    return static_cast<size_t>(std::ranges::count_if(lives_, [](const auto& entry) { return !entry.second.shadow; }));
+}
+
+const RuleWarnings& RuleWarner::decide(const Firings& firings, size_t others) {
     out_.said.clear();
     out_.shadow.clear();
     open_now_.clear();
     suppressed_.clear();
     if (firings.plan == nullptr) return out_;
+    const size_t taken = others + count(), bound = options_.bounds.open_warnings;
+    places_ = bound - std::min(bound, taken);
     for (const RuleFiring& f : firings.firings) hold(firings, f);
     if (!held_.empty()) let_go(firings);
     if (!lives_.empty()) resolve(firings);
@@ -91,6 +97,7 @@ void RuleWarner::hold(const Firings& slot, const RuleFiring& f) {
         Life life;
         begin(slot, f, rule, life);
         if (keep_back(slot, name, life)) return;
+        if (!life.shadow) --places_;
         known = lives_.emplace(name, std::move(life)).first;
     }
     Life& life = known->second;
@@ -130,15 +137,15 @@ void RuleWarner::note(SuppressedWarning::State state, const Firings& slot, const
 
 bool RuleWarner::keep_back(const Firings& slot, const Name& name, const Life& life) {
     const CalendarEntry* entry = life.shadow ? nullptr : maintenance(life, slot.end - Micros{1});
+    const bool fits = life.shadow || places_ > 0;
     auto held = held_.find(name);
-    if (entry == nullptr) {
-        if (held == held_.end()) return false;
+    if (held != held_.end() && entry == nullptr && (fits || held->second.by != kBeyondBound)) {
         note(SuppressedWarning::State::released, slot, name, held->second);
-        held_.erase(held);
-        return false;
+        held = (held_.erase(held), held_.end());
     }
+    if (entry == nullptr && fits) return false;
     if (held == held_.end()) {
-        held = held_.emplace(name, Held{entry->name, life.service, life.resource, {}}).first;
+        held = held_.emplace(name, Held{entry != nullptr ? entry->name : kBeyondBound, life.service, life.resource, {}}).first;
         note(SuppressedWarning::State::suppressed, slot, name, held->second);
     }
     held->second.held_at = slot.end;

@@ -26,11 +26,13 @@ struct RuleWarnings {
 class RuleWarner {
 public:
     RuleWarner(const Inventory& inventory, const EngineOptions& options) : inventory_(inventory), options_(options) {}
-    // Valid until the next call.
-    const RuleWarnings& decide(const Firings& firings);
+    // While `others` and these are as many as may be open, what would open is kept back. Valid until the next call.
+    const RuleWarnings& decide(const Firings& firings, size_t others = 0);
+    // Warnings that are open, but those of shadow rules.
+    size_t count() const;
     // Every warning that is open after the slot, as it stands, but those of shadow rules. Valid until the next `decide`.
     const std::vector<WarningRevision>& open() const { return open_now_; }
-    // What maintenance kept back or let go in this slot; the SLO is the name of the rule.
+    // What was kept back or let go in this slot; the SLO is the name of the rule.
     const std::vector<SuppressedWarning>& suppressed() const { return suppressed_; }
     void archive(Archive& a) { a(lives_, held_); }
     // What is open in bytes that `archive` saved; nothing where they are broken.
@@ -52,7 +54,7 @@ private:
               said_at, held_at);
         }
     };
-    // Kept back by maintenance.
+    // Kept back by maintenance, or the bound of open warnings.
     struct Held {
         std::string by, service, resource;
         EventTime held_at{};
@@ -66,7 +68,7 @@ private:
     // True when there is something to say again that was not said before.
     static bool has_news(const Life& life, const Rule& rule, const std::vector<Evidence>& evidence);
     void hold(const Firings& slot, const RuleFiring& f);
-    // True while maintenance of the calendar keeps quiet what the rule would open.
+    // True while maintenance of the calendar keeps quiet what the rule would open, or there is no place for it.
     bool keep_back(const Firings& slot, const Name& name, const Life& life);
     const CalendarEntry* maintenance(const Life& life, EventTime t) const;
     void note(SuppressedWarning::State state, const Firings& slot, const Name& name, const Held& held);
@@ -85,6 +87,7 @@ private:
     const EngineOptions& options_;
     std::map<Name, Life> lives_;
     std::map<Name, Held> held_;
+    size_t places_ = 0;  // left in this slot
     std::vector<SuppressedWarning> suppressed_;
     RuleWarnings out_;
     std::vector<WarningRevision> open_now_;

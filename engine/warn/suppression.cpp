@@ -22,27 +22,55 @@ void Suppression::note(State state, ServiceIndex service, std::string slo, const
     w.breached = breached;
 }
 
-Say Suppression::judge(const BreachForecast& f, Say say, EventTime end) {
+void Suppression::note(State state, const BreachForecast& f, const std::string& by, EventTime end) {
     const ServiceEntry& service = inventory_.services()[f.service];
     const std::string slo = f.slo == kCapacityPromise || service.model == nullptr ? "capacity" : service.model->slos[f.slo].name;
-    const CalendarEntry* entry = entry_for_service(inventory_.model(), CalendarKind::maintenance, service.name, end - Micros{1});
+    note(state, f.service, slo, by, end, f.probability, f.violated, f.gauge);
+}
+
+const CalendarEntry* Suppression::maintenance(const BreachForecast& f, EventTime end) const {
+    return entry_for_service(inventory_.model(), CalendarKind::maintenance, inventory_.services()[f.service].name, end - Micros{1});
+}
+
+Say Suppression::judge(const BreachForecast& f, Say say, EventTime end) {
+    const CalendarEntry* entry = maintenance(f, end);
     const auto held = held_.find({f.service, f.slo});
     if (held == held_.end()) {
         if (entry == nullptr || say != Say::open) return entry != nullptr && say == Say::update ? Say::nothing : say;
         held_.emplace(std::pair{f.service, f.slo}, entry->name);
-        note(State::suppressed, f.service, slo, entry->name, end, f.probability, f.violated, f.gauge);
+        note(State::suppressed, f, entry->name, end);
         return Say::nothing;
     }
-    const bool holds = f.violated || f.probability >= options_.raise_probability;
-    if (say != Say::resolve && (entry != nullptr || !holds)) return Say::nothing;
-    note(say == Say::resolve ? State::ended : State::released, f.service, slo, held->second, end, f.probability, f.violated, f.gauge);
+    const bool stays = entry != nullptr || held->second == kBeyondBound || !likely(f);
+    if (say != Say::resolve && stays) return Say::nothing;
+    note(say == Say::resolve ? State::ended : State::released, f, held->second, end);
     held_.erase(held);
     return say == Say::resolve ? Say::nothing : Say::open;
 }
 
 bool Suppression::silent(const BreachForecast& f, EventTime end) const {
-    const std::string& service = inventory_.services()[f.service].name;
-    return held_.contains({f.service, f.slo}) || entry_for_service(inventory_.model(), CalendarKind::maintenance, service, end - Micros{1}) != nullptr;
+    return holds_back(f) || maintenance(f, end) != nullptr;
+}
+
+bool Suppression::waits_for_room(const BreachForecast& f, EventTime end) const {
+    const auto held = held_.find({f.service, f.slo});
+    return held != held_.end() && held->second == kBeyondBound && likely(f) && maintenance(f, end) == nullptr;
+}
+
+void Suppression::keep_for_room(const BreachForecast& f, EventTime end) {
+    if (held_.emplace(std::pair{f.service, f.slo}, kBeyondBound).second) note(State::suppressed, f, kBeyondBound, end);
+}
+
+void Suppression::let_in(const BreachForecast& f, EventTime end) {
+    if (held_.erase({f.service, f.slo}) != 0) note(State::released, f, kBeyondBound, end);
+}
+
+bool Suppression::forget(const std::pair<std::string, std::string>& promise, EventTime end) {
+    const auto held = withdrawn_.extract(promise);
+    if (held.empty()) return false;
+    note(State::ended, kNoIndex, promise.second.empty() ? "capacity" : promise.second, held.mapped(), end, 0, false, kNoIndex);
+    noted_.back().service = promise.first;
+    return true;
 }
 
 std::string Suppression::by_resource(GaugeIndex gauge, EventTime t) const {
@@ -76,6 +104,7 @@ void Suppression::archive(Archive& a) {
     const Renumbering& now = *a.renumbering();
     for (const auto& [key, by] : std::exchange(held_, {}))
         if (const auto at = now.keys.find(key); at != now.keys.end()) held_.emplace(at->second, by);
+        else withdrawn_.emplace(now.promise_then(key), by);
     for (const auto& [gauge, by] : std::exchange(gauges_, {}))
         if (gauge < now.gauges.size() && now.gauges[gauge] != kNoIndex) gauges_.emplace(now.gauges[gauge], by);
 }

@@ -1,4 +1,5 @@
-// Maintenance of the calendar: keeps warnings back, remembers which, and lets them go when it is over and they still hold.
+// What keeps warnings back: maintenance of the calendar, or that as many are open as may be. Remembers which, and lets them go when it is over
+// and they still hold.
 // One worker only.
 #pragma once
 
@@ -21,20 +22,31 @@ public:
     Say judge(const BreachForecast& f, Say say, EventTime end);
     // True while maintenance keeps the promise quiet, whether a warning of it was open before or not.
     bool silent(const BreachForecast& f, EventTime end) const;
+    bool holds_back(const BreachForecast& f) const { return held_.contains({f.service, f.slo}); }
+    // True when the promise would be warned of, were there room.
+    bool waits_for_room(const BreachForecast& f, EventTime end) const;
+    void keep_for_room(const BreachForecast& f, EventTime end);
+    void let_in(const BreachForecast& f, EventTime end);
     // Resources that maintenance keeps quiet about.
     void judge_resources(const std::vector<SuppressedForecast>& now, EventTime end);
+    // Another model no more makes the promise, by service and name: true when its warning was kept back, so that nobody knows of it.
+    bool forget(const std::pair<std::string, std::string>& promise, EventTime end);
     // What began or ended in this slot.
     const std::vector<SuppressedWarning>& noted() const { return noted_; }
 
     void archive(Archive& a);
 
 private:
+    void note(SuppressedWarning::State state, const BreachForecast& f, const std::string& by, EventTime end);
     void note(SuppressedWarning::State state, ServiceIndex service, std::string slo, const std::string& by, EventTime end, double probability, bool breached, GaugeIndex gauge);
+    const CalendarEntry* maintenance(const BreachForecast& f, EventTime end) const;
+    bool likely(const BreachForecast& f) const { return f.violated || f.probability >= options_.raise_probability; }
     std::string by_resource(GaugeIndex gauge, EventTime t) const;
 
     const Inventory& inventory_;
     const WarnOptions& options_;
     std::map<std::pair<ServiceIndex, uint32_t>, std::string> held_;  // promises held back, by which entry
+    std::map<std::pair<std::string, std::string>, std::string> withdrawn_;  // likewise, promises that another model no more makes
     std::map<GaugeIndex, std::string> gauges_;
     std::vector<SuppressedWarning> noted_;
 };

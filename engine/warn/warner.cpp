@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/currency.h"
@@ -25,15 +26,34 @@ using LivesByName = std::map<PromiseName, WarningLife>;
 
 double known(double x) { return std::isnan(x) ? 0 : x; }
 
+bool more_urgent(const BreachForecast& a, const BreachForecast& b) {
+    const auto urgency = [](const BreachForecast& f) {
+        const double p = f.violated ? 1 : f.probability;
+        return std::tuple(f.violated, p * known(f.value_per_minute), p, -f.breach_at.time_since_epoch().count());
+    };
+    return urgency(a) > urgency(b);
+}
+
 }  // namespace
 
 struct Warner::State {
     using Key = std::pair<ServiceIndex, uint32_t>;  // service, number of its promise
+    // A promise of which something is to be said, or a warning is open.
+    struct Judged {
+        const BreachForecast* forecast;
+        WarningLife life;
+        Say say;
+        bool waits;  // for room
+        bool asks() const { return waits || say == Say::open; }
+    };
     State(const Inventory& i, const EngineOptions& o) : inventory(i), options(o), suppression(i, o.warn), campaigns(i, o.app) {}
 
     const Inventory& inventory;
     const EngineOptions& options;
-    std::map<Key, WarningLife> lives;
+    std::map<Key, WarningLife> lives;  // that are not asleep
+    size_t awake = 0;       // of them, judged in this slot
+    size_t open_places = 0;
+    std::vector<Judged> judged;
     LivesByName withdrawn;  // of promises that the model makes no more; until the next slot
     Suppression suppression;
     CampaignLife campaigns;
@@ -44,6 +64,8 @@ struct Warner::State {
 
     PromiseName name_of(const Key& key) const;
     std::optional<Key> key_of(const PromiseName& name) const;
+    void keep(const Key& key, std::map<Key, WarningLife>::iterator known, const WarningLife& life);
+    void share_room(size_t others, EventTime end);
     void end_withdrawn(const Forecasts& slot);
     WarningRevision revision(const BreachForecast& f, const Forecasts& slot, const WarningLife& life, Say say) const;
     void add_driver(const BreachForecast& f, WarningRevision& w) const;
@@ -54,7 +76,7 @@ struct Warner::State {
 Warner::Warner(const Inventory& inventory, const EngineOptions& options) : state_(std::make_unique<State>(inventory, options)) {}
 Warner::~Warner() = default;
 
-std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, const Signals* signals) {
+std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, const Signals* signals, size_t others) {
     State& s = *state_;
     const double seconds = to_seconds(forecasts.end - (s.started ? s.last : forecasts.start));
     s.started = true;
@@ -62,21 +84,53 @@ std::span<const WarningRevision> Warner::decide(const Forecasts& forecasts, cons
     s.said.clear();
     s.open.clear();
     s.suppression.begin();
+    s.awake = 0;
+    s.judged.clear();
     for (const BreachForecast& f : forecasts.promises) {
-        WarningLife& life = s.lives[{f.service, f.slo}];
+        const State::Key key{f.service, f.slo};
+        const auto known = s.lives.find(key);
+        WarningLife life = known != s.lives.end() ? known->second : WarningLife{};
         const Say due = life.step(f, s.options.warn, forecasts.start, forecasts.end, seconds);
+        s.keep(key, known, life);
         const Say say = s.suppression.judge(f, due, forecasts.end);
-        const bool open = life.is_open() && !s.suppression.silent(f, forecasts.end);
-        if (say == Say::nothing && !open) continue;
-        WarningRevision w = s.revision(f, forecasts, life, say);
-        if (say != Say::nothing) s.said.push_back(w);
+        if (say != Say::nothing || life.is_open()) s.judged.push_back({&f, life, say, s.suppression.waits_for_room(f, forecasts.end)});
+    }
+    s.share_room(others, forecasts.end);
+    for (const State::Judged& j : s.judged) {
+        const bool open = j.life.is_open() && !s.suppression.silent(*j.forecast, forecasts.end);
+        if (j.say == Say::nothing && !open) continue;
+        WarningRevision w = s.revision(*j.forecast, forecasts, j.life, j.say);
+        if (j.say != Say::nothing) s.said.push_back(w);
         if (open) s.open.push_back(std::move(w));
     }
     s.end_withdrawn(forecasts);
     s.suppression.judge_resources(forecasts.suppressed, forecasts.end);
     s.suppressed = s.suppression.noted();
-    if (signals != nullptr) s.campaigns.decide(*signals, {s.said, s.open, s.suppressed});
+    const size_t bound = s.options.bounds.open_warnings;
+    if (signals != nullptr) s.campaigns.decide(*signals, bound - std::min(bound, others + s.open_places), {s.said, s.open, s.suppressed});
     return s.said;
+}
+
+size_t Warner::count() const { return state_->open_places + state_->campaigns.open(); }
+
+// What is open stays so. What would open takes what places there are, the most urgent first; the rest is kept back until there is room.
+void Warner::State::share_room(size_t others, EventTime end) {
+    std::vector<Judged*> asking;
+    open_places = 0;
+    for (Judged& j : judged) {
+        if (j.asks()) asking.push_back(&j);
+        else if (j.life.is_open() && !suppression.holds_back(*j.forecast)) ++open_places;
+    }
+    const size_t taken = others + campaigns.open() + open_places, bound = options.bounds.open_warnings;
+    const size_t places = std::min(asking.size(), bound - std::min(bound, taken));
+    if (places < asking.size()) std::ranges::stable_sort(asking, [](const Judged* a, const Judged* b) { return more_urgent(*a->forecast, *b->forecast); });
+    for (size_t i = 0; i < asking.size(); ++i) {
+        Judged& j = *asking[i];
+        if (i < places) suppression.let_in(*j.forecast, end);
+        else suppression.keep_for_room(*j.forecast, end);
+        j.say = i < places ? Say::open : Say::nothing;
+    }
+    open_places += places;
 }
 
 std::span<const WarningRevision> Warner::open() const { return state_->open; }
@@ -176,18 +230,29 @@ std::optional<Warner::State::Key> Warner::State::key_of(const PromiseName& name)
     return std::nullopt;
 }
 
+void Warner::State::keep(const Key& key, std::map<Key, WarningLife>::iterator known, const WarningLife& life) {
+    if (!life.asleep()) ++awake;
+    if (known == lives.end()) {
+        if (!life.asleep()) lives.emplace(key, life);
+    } else if (life.asleep()) {
+        lives.erase(known);
+    } else {
+        known->second = life;
+    }
+}
+
 // Warnings whose promise was taken back end without a verdict.
 void Warner::State::end_withdrawn(const Forecasts& slot) {
-    if (lives.size() > slot.promises.size()) {
-        std::set<Key> judged;
-        for (const BreachForecast& f : slot.promises) judged.emplace(f.service, f.slo);
+    if (lives.size() > awake) {
+        std::set<Key> promised;
+        for (const BreachForecast& f : slot.promises) promised.emplace(f.service, f.slo);
         for (auto it = lives.begin(); it != lives.end();) {
-            if (!judged.contains(it->first)) withdrawn.emplace(name_of(it->first), it->second);
-            it = judged.contains(it->first) ? std::next(it) : lives.erase(it);
+            if (!promised.contains(it->first)) withdrawn.emplace(name_of(it->first), it->second);
+            it = promised.contains(it->first) ? std::next(it) : lives.erase(it);
         }
     }
     for (auto& [name, life] : std::exchange(withdrawn, {})) {
-        const bool quiet = entry_for_service(inventory.model(), CalendarKind::maintenance, name.first, slot.end - Micros{1}) != nullptr;
+        const bool quiet = suppression.forget(name, slot.end) || entry_for_service(inventory.model(), CalendarKind::maintenance, name.first, slot.end - Micros{1}) != nullptr;
         if (!life.is_open() || quiet) continue;
         WarningRevision w = taken_back(options.app, name.first, name.second.empty() ? kCapacityName : name.second, life.opened_start(), life.opened_at(), slot.decided_at);
         w.revision = life.revision() + 1;

@@ -24,6 +24,12 @@ constexpr std::string_view to_string(Verdict v) {
     return kNames[static_cast<size_t>(v)];
 }
 
+// Offsets [first, next) of a source partition, by its lasting name.
+struct InputRange {
+    std::string partition;
+    int64_t first = 0, next = 0;
+};
+
 // One revision of one warning. Times are event times; unknown numbers are NaN and are left out of what is sent.
 struct WarningRevision {
     std::string id;         // the same from open to end: "w-" and 16 hex digits of a hash of app, service, slo and opening slot
@@ -87,6 +93,7 @@ struct WarningRevision {
     struct Seen { std::string kind, entity; double value = 0; EventTime at{}; };
     std::vector<Seen> seen; // what met it: a spike of "shop volume", x2.05
     std::string sentence;
+    std::vector<InputRange> inputs;  // records that led to it; set by the decider
 };
 
 // A warning that is open in stored state.
@@ -97,16 +104,17 @@ struct OpenWarning {
     bool shadow = false;
 };
 
-// What would have been said, had no maintenance of the calendar kept it back.
+// What would have been said, had not maintenance of the calendar kept it back, or the bound of open warnings.
 struct SuppressedWarning {
-    enum class State : uint8_t { suppressed, ended, released };  // released: the maintenance is over and it is said after all
+    enum class State : uint8_t { suppressed, ended, released };  // released: the maintenance is over, or there is room, and it is said after all
     State state = State::suppressed;
     EventTime time{};
-    std::string by;  // entry of the calendar
+    std::string by;  // entry of the calendar, or kBeyondBound
     std::string service, slo, resource;
     bool breached = false;
     double probability = 0;
 };
+inline constexpr const char* kBeyondBound = "bounds.open_warnings";
 constexpr std::string_view to_string(SuppressedWarning::State s) {
     constexpr std::string_view kNames[]{"suppressed", "ended", "released"};
     return kNames[static_cast<size_t>(s)];

@@ -55,15 +55,30 @@ live=$(curl -s "$address/api/v1/warnings" | sed -n 's/.*"id":"\(w-[0-9a-f]*\)","
 [ "$(curl -s -o /dev/null -w '%{http_code}' "$address/api/v1/warnings/$live")" = 200 ] || fail "no $live"
 [ "$(curl -s -o /dev/null -w '%{http_code}' "$address/api/v1/warnings/w-0")" = 404 ] || fail 'w-0 is there'
 "$FORESHOCK" explain "$live" --url "$address" >live.txt || fail 'the running program explains nothing'
-grep -q '^decision ' live.txt && grep -q '^rank  *1: ' live.txt || { cat live.txt; fail 'numbers are missing'; }
+grep -q '^decision ' live.txt && grep -q '^rank  *1: ' live.txt && grep -q '^inputs .*- from ' live.txt || { cat live.txt; fail 'numbers are missing'; }
 exec 3>&-
 wait "$pid" || fail 'it does not end well'
 pid=
 
 "$FORESHOCK" explain "$id" --warnings replayed.jsonl >stored.txt || fail 'the file explains nothing'
-for heading in decision moment indicator demand driver resource response 'by the law' without rank incident; do
+for heading in decision moment indicator demand driver resource response 'by the law' without rank incident inputs; do
   grep -q "^$heading " stored.txt || { cat stored.txt; fail "no $heading"; }
 done
+# the records that it names are those of the ten minutes before it opened, or of the rise, up to the slot that decided
+python3 - replayed.jsonl "$recording/events.jsonl.zst" <<'PY' || fail 'the inputs are wrong'
+import json, subprocess, sys
+from datetime import datetime, timedelta
+first = json.loads(open(sys.argv[1]).readline())
+at = lambda t: datetime.fromisoformat(t.replace("Z", "+00:00"))
+w, inputs = first["data"], first["data"]["inputs"]
+(name, r), = [x for x in inputs.items() if x[0].endswith("events.jsonl.zst")]
+times = [at(json.loads(l)["ts"]) for l in subprocess.run(["zstd", "-dcq", sys.argv[2]], capture_output=True, check=True).stdout.splitlines()]
+since = min(at(w["opened_at"]) - timedelta(minutes=10), at(w["driver"]["since"]))
+decided = at(first["time"]) - timedelta(seconds=5)  # the end of the slot
+inside = [i for i, t in enumerate(times) if since <= t < decided]
+assert r["first"] <= inside[0] and inside[-1] < r["next"] <= len(times), (r, inside[0], inside[-1])
+assert times[r["next"] - 1] < decided and times[r["first"]] >= since - timedelta(minutes=1), (r, times[r["first"]], times[r["next"] - 1])
+PY
 configured=$(sed -n '1s/.*"subject":"\([^"]*\)".*/\1/p' warnings.jsonl)
 "$FORESHOCK" explain "$configured" config.yaml >configured.txt || fail 'the configured file explains nothing'
 "$FORESHOCK" explain "${id:0:8}" --warnings replayed.jsonl --revision 1 --json | python3 -c '

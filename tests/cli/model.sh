@@ -55,4 +55,23 @@ grep -qE '^\+ +service: other' diff.txt || { cat diff.txt; fail 'no carrier prop
 echo 'services: {web: {calls: [payment]}, payment: {}, other: {}}' >known.yaml
 "$FORESHOCK" model learn known.yaml --input history.jsonl --json >proposals.json
 grep -q '"call"' proposals.json && fail 'a known call is proposed again'
+
+# A chain with a fan-in: shop and app call payment, payment calls ledger. What shop says of the ledger, payment says better.
+awk 'BEGIN {
+  srand(11)
+  for (m = 0; m < 720; ++m) {
+    shop = 300 + int(120 * rand()); app = 200 + int(90 * rand()); payment = int(shop * 0.8 + app * 0.5 + 12 * rand()); ledger = int(payment * 1.5 + 10 * rand())
+    t = 1767225600 + 60 * m
+    n = split("shop 310 " shop " app 280 " app " payment 190 " payment " ledger 80 " ledger, x, " ")
+    for (i = 1; i < n; i += 3) printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"%s\",\"interval_s\":60,\"count\":%d,\"p95_ms\":%d}\n", t, x[i], x[i + 2], x[i + 1]
+  }
+}' >chain.jsonl
+"$FORESHOCK" model learn known.yaml --input chain.jsonl --json >chain.json
+python3 -c '
+import json
+calls = sorted((p["from"], p["to"]) for p in json.load(open("chain.json")) if p["kind"] == "call")
+assert calls == [("app", "payment"), ("payment", "ledger"), ("shop", "payment")], calls' || fail 'a chain is not found as a chain'
+echo 'services: {shop: {calls: [payment]}, payment: {}}' >part.yaml
+"$FORESHOCK" model learn part.yaml --input chain.jsonl >diff.txt
+[ "$(grep -c '^+ *calls' diff.txt)" -eq 2 ] && grep -qF 'calls: [payment]' diff.txt && grep -qF 'calls: [ledger]' diff.txt || { cat diff.txt; fail 'what a known call leaves over'; }
 echo 'models are made'

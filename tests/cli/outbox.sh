@@ -9,30 +9,10 @@ trap '[ -z "$receiver" ] || kill "$receiver" 2>/dev/null || true; rm -rf "$work"
 cd "$work"
 fail() { echo "failed: $1" >&2; exit 1; }
 
-cat >receiver.py <<'PY'
-# Appends each event to FILE and prints its port; a port of 0 is one that is free.
-import http.server, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        with open(sys.argv[2], "a") as out:
-            out.write(self.headers["Idempotency-Key"] + "\t" + body + "\n")
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-http.server.HTTPServer.allow_reuse_address = True
-server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-PY
 # start PORT FILE: its process in $receiver, its port in $port
 start() {
   : >port
-  python3 receiver.py "$1" "$2" >port &
+  python3 "$SOURCE_DIR/tests/cli/receiver.py" "$1" "$2" >port &
   receiver=$!
   until [ -s port ]; do sleep 0.05; done
   port=$(cat port)

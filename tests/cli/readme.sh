@@ -40,6 +40,10 @@ block '## Objectives' >"$work/objectives.yaml"
 "$FORESHOCK" check "$work/objectives.yaml"
 "$FORESHOCK" check "$work/objectives.yaml" 2>&1 | grep -q notice && fail "the objectives of the README promise too much"
 
+block '## Names that change' >"$work/calendar.yaml"
+[ -s "$work/calendar.yaml" ] || fail "no calendar in the README"
+"$FORESHOCK" check "$work/calendar.yaml"
+
 block '<!-- scenario -->' >"$work/readme.scenario"
 [ -s "$work/readme.scenario" ] || fail "no scenario in the README"
 "$FORESHOCK" test "$work/readme.scenario"

@@ -69,8 +69,22 @@ assert abs(cost["all"] - cost["demand"] - cost["idle"] - cost["unused"]) < 1e-6,
 assert near(shop["value_per_cost"], 20 * 1000 / cost["all"], 0.01) and shop["currency"] == "EUR", shop
 assert not shop["complete"] and shop["unknown"] == ["shop-lb"], shop
 assert not app["complete"] and app["unknown"] == ["app-cpu"] and "value_per_cost" not in app, app
+# The same by the service that uses it: its own transactions, its own resources. Added up it is the same money, once.
+own = {(u["service"], u["resource"]): u for u in r["own_uses"]}
+assert set(own) == {("stock", "stock-pool"), ("shop", "shop-cpu"), ("shop", "shop-lb")}, own.keys()
+assert near(own["stock", "stock-pool"]["metric_seconds_per_transaction"], 0.4) and own["stock", "stock-pool"]["demand_share"] == 1, own
+owners = {o["service"]: o for o in r["owners"]}
+assert set(owners) == {"shop", "app", "stock"}, owners
+stock = owners["stock"]
+assert near(stock["per_thousand_transactions"]["demand"], 1000 * 0.4 * 0.02 / 3600) and stock["complete"], stock
+assert [p["service"] for p in stock["passed_on"]] == ["shop", "app"] and near(stock["passed_on"][0]["share"], 0.75, 0.01), stock
+assert owners["shop"]["passed_on"] == [{"service": "shop", "share": 1}] and owners["shop"]["unknown"] == ["shop-lb"], owners["shop"]
+assert near(owners["shop"]["per_thousand_transactions"]["demand"], 1000 * 0.005 * 0.6 / 3600), owners["shop"]
+for part in ("demand_cost", "idle_cost", "unused_cost"):
+    assert near(sum(u.get(part, 0) for u in r["uses"]), sum(u.get(part, 0) for u in r["own_uses"]), 1e-4), part
 rows = list(csv.DictReader(open("cost.csv")))
 assert len(rows) == 4 and {(x["service"], x["resource"]) for x in rows} == set(uses), rows
+assert {(x["resource"], x["owner"]) for x in rows} == {("stock-pool", "stock"), ("shop-cpu", "shop"), ("shop-lb", "shop")}, rows
 assert rows[-1]["config_hash"] == r["config_hash"] and [x["demand_cost"] for x in rows if x["resource"] == "shop-lb"] == [""]
 PY
 "$FORESHOCK" report cost model.yaml --input events.jsonl >cost.txt
@@ -82,7 +96,7 @@ for workers in 1 3; do "$FORESHOCK" report cost model.yaml --input events.jsonl 
 python3 -c '
 import json
 r = json.load(open("hour.json"))
-assert not r["uses"] and all(not s["complete"] and s["per_thousand_transactions"] == {} for s in r["services"]), r
+assert not r["uses"] and not r["own_uses"] and all(not s["complete"] and s["per_thousand_transactions"] == {} for s in r["services"]), r
 assert {x["unknown"] for x in r["resources"]} == {"no learned response"}, r["resources"]' || fail 'an hour of events'
 
 code=0; "$FORESHOCK" report cost model.yaml --input events.jsonl --csv none/cost.csv >out 2>err || code=$?

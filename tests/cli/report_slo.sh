@@ -20,6 +20,9 @@ services:
           - {start: '2026-01-01T01:00:00Z', bad: -5, author: joe, reason: 'load test, "agreed"'}
       paid: {indicator: value_availability, objective: 99%}
       slow: {indicator: p95_latency_ms, below: 180, objective: 99%, budget: transactions, calendar: month}
+calendar:
+  - {name: mail, services: [shop], start: '2026-01-01T00:30:00Z', end: '2026-01-01T01:00:00Z', expected_ratio: 2, value_target: 100000}
+  - {name: night, services: [shop], start: '2026-01-01T02:00:00Z', end: '2026-01-01T05:00:00Z', value_target: 2000000}
 YAML
 awk 'BEGIN {
   for (i = 0; i < 20000; ++i) {
@@ -28,16 +31,16 @@ awk 'BEGIN {
       1767225600 + i / 2, value, slow, failed ? "failed" : "ok"
     money += value; if (failed) lost += value
     if (i < 3600 || i >= 4800) { all += 1; bad += failed }
-    slows += slow == 400
+    slows += slow == 400; if (i >= 3600 && i < 7200) mail += value; if (i >= 14400) night += value
   }
-  print all, bad - 5, money, lost, slows > "counted"
+  print all, bad - 5, money, lost, slows, mail, night > "counted"
 }' >events.jsonl
-read -r all bad money lost slows <counted
+read -r all bad money lost slows mail night <counted
 
 "$FORESHOCK" report slo model.yaml --input events.jsonl --json --csv slo.csv --html slo.html >slo.json
-python3 - "$all" "$bad" "$money" "$lost" "$slows" <<'PY' || fail 'the report counts otherwise'
+python3 - "$all" "$bad" "$money" "$lost" "$slows" "$mail" "$night" <<'PY' || fail 'the report counts otherwise'
 import json, sys
-all_, bad, money, lost, slows = map(float, sys.argv[1:])
+all_, bad, money, lost, slows, mail, night = map(float, sys.argv[1:])
 r = json.load(open("slo.json"))
 ok, paid, slow = r["objectives"]
 assert (ok["total"], ok["bad"]) == (all_, bad), ok
@@ -50,10 +53,16 @@ assert [x["state"] for x in (ok, paid, slow)] == ["at_risk", "kept", "at_risk"],
 assert r["services"][0]["failed_value"] == lost
 assert r["inputs"] == [{"partition": "events.jsonl", "next_offset": 20000}], r["inputs"]
 assert len(r["config_hash"]) == 16 and r["version"]
+first, second = r["campaigns"]
+assert (first["campaign"], first["owner"], first["value"], first["value_target"], first["state"]) == ("mail", "team-shop", mail, 100000, "reached"), (first, mail)
+assert first["best_ratio"] < 1.5 and first["currency"] == "EUR", first
+assert (second["campaign"], second["value"], second["state"]) == ("night", night, "short") and 800000 < second["value_projected"] < 1100000, (second, night)
 PY
 
 "$FORESHOCK" report slo model.yaml --input events.jsonl >slo.txt
 grep -qF 'load test, "agreed"' slo.txt || fail 'no reason of a correction'
+grep -q 'campaign night, 2026-01-01T02:00:00.000Z to 2026-01-01T05:00:00.000Z: EUR .* came so far of EUR 2,000,000 aimed at' slo.txt || { cat slo.txt; fail 'no campaign in the text'; }
+grep -qF '<h2>Campaigns</h2>' slo.html || fail 'no campaign on the page'
 grep -qF 'input events.jsonl to offset 20000' slo.txt || fail 'no input in the text'
 [ "$(python3 -c 'import csv; r = list(csv.reader(open("slo.csv"))); print(len(r), len(set(map(len, r))))')" = '4 1' ] || fail 'the CSV is broken'
 hash=$(python3 -c 'import json; print(json.load(open("slo.json"))["config_hash"])')

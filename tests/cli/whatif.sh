@@ -79,17 +79,20 @@ resources:
   shop-disk: {service: shop, kind: disk, metrics: {bytes_used: {limit: 100}}}
 calendar:
   - {name: sale, kind: campaign, services: [shop], start: 2026-01-01T04:30:00Z, end: 2026-01-01T06:30:00Z, expected_ratio: 5}
+  - {name: aim, kind: campaign, services: [shop], start: 2026-01-01T04:30:00Z, end: 2026-01-01T06:30:00Z, value_target: 1800000}
+  - {name: little, kind: campaign, services: [shop], start: 2026-01-01T04:30:00Z, end: 2026-01-01T06:30:00Z, value_target: 1000}
   - {name: past, kind: campaign, services: [shop], start: 2025-01-01T04:30:00Z, end: 2025-01-01T06:30:00Z, expected_ratio: 5}
 YAML
 # Two nodes of four cores, each at 0.2 + 0.02 cores for one transaction a second, which are 50 +- 20.
 awk 'BEGIN { for (s = 0; s < 14400; s += 10) {
   rate = 50 + 20 * sin(s / 1146); t = 1767225600 + s
-  printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"shop\",\"interval_s\":10,\"count\":%d,\"p95_ms\":90}\n", t, rate * 10
+  printf "{\"ts\":%d,\"type\":\"transactions\",\"service\":\"shop\",\"interval_s\":10,\"count\":%d,\"value\":%d,\"p95_ms\":90}\n", t, rate * 10, 50 * 10
   for (n = 1; n <= 2; ++n) printf "{\"ts\":%d,\"type\":\"metric\",\"resource\":\"shop-cpu\",\"host\":\"n%d\",\"metric\":\"cores_used\",\"value\":%.3f,\"limit\":4}\n", t + 9, n, 0.2 + 0.02 * rate
   printf "{\"ts\":%d,\"type\":\"metric\",\"resource\":\"shop-disk\",\"metric\":\"bytes_used\",\"value\":40}\n", t + 9
 } }' >shop.jsonl
 shop() { "$FORESHOCK" whatif shop.yaml --input shop.jsonl "$@"; }
 shop --campaign sale --json >sale.json
+shop --campaign aim --json >aim.json
 shop --resource shop-cpu --units -1 --json >fewer.json
 python3 - <<'PY' || fail 'units, costs, campaign'
 import json, math
@@ -105,6 +108,9 @@ needed = math.ceil(2 * 0.005 * usual * 5 / (cpu["knee"] - 0.05))
 assert cpu["units"]["have"] == 2 and abs(cpu["units"]["needed"] - needed) <= 1, (cpu, needed)
 assert abs(cpu["units"]["cost_per_hour"] - 0.6 * cpu["units"]["more"]) < 1e-9, cpu
 assert abs(cpu["units"]["cost"] - cpu["units"]["cost_per_hour"] * 130 / 60) < 1e-4, cpu
+aim = json.load(open("aim.json"))  # EUR 50 a second are usual: 360,000 in its two hours
+peak = next(r for r in aim["resources"] if r["resource"] == "shop-cpu")["peak"]
+assert aim["from"] == sale["from"] and abs(peak - cpu["peak"]) < 0.02, (peak, cpu)
 disk = next(r for r in sale["resources"] if r["resource"] == "shop-disk")
 assert (disk["basis"], disk["outcome"]) != ("none", "holds"), disk
 one = fewer["resources"][0]
@@ -119,7 +125,8 @@ refused() {
   [ "$code" -eq 2 ] && [ ! -s out ] && grep -qF -- "$word" err || { cat err; fail "$*: exit $code"; }
 }
 refused "did you mean 'shop'?" --service shopp --demand 3
-refused 'one of sale, past' --campaign winter
+refused 'one of sale, aim, little, past' --campaign winter
+refused 'aims at no more than what is usual' --campaign little
 refused 'is over' --campaign past
 refused 'nothing is asked' --service shop
 refused 'of which service' --demand 3

@@ -167,6 +167,28 @@ TEST_CASE("a record that the broker refuses goes to the dead letters, and holds 
     CHECK(sender->counts().delivered == 4);
 }
 
+TEST_CASE("a topic that takes less than a batch takes all records that it can take one by one") {
+    const Ground g;
+    g.broker.admin("limit " + g.topic + ":3000");
+    Letters letters;
+    const auto sender = open(g.broker, g.topic, &letters, {{"compression.type", "none"}});
+    sender->start();
+    std::vector<std::string> taken;
+    sender->with([&](KafkaOutbox& o) {
+        for (int i = 0; i < 40; ++i) {
+            const bool large = i % 20 == 10;
+            std::string value = std::to_string(i) + std::string(large ? 4000 + i : 2000, '.');
+            if (!large) taken.push_back(value);
+            o.add("k", std::move(value));
+        }
+    });
+    (void)checkpoint(*sender);
+    REQUIRE(sender->flush(kLong));
+    CHECK(read(g.broker, g.topic) == taken);
+    CHECK(letters.reasons == std::vector<std::string>{"refused 4012", "refused 4032"});
+    CHECK(sender->failure().empty());
+}
+
 TEST_CASE("while the broker is away records wait, and arrive once when it is back") {
     Broker broker("sender");
     broker.topic("t", 1);

@@ -3,42 +3,15 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include "connectors/kafka/kafka_dead_letter.h"
+#include "tests/kafka/ground.h"
 #include "tests/support/catch.h"
-#include "tests/support/kafka.h"
-#include "tests/unit/connectors/kafka/kafka_reader.h"
 
 using namespace foreshock;
 using namespace foreshock::test;
 
 namespace {
-
-// A topic of its own on the shared broker, read by a group of its own.
-struct Ground {
-    Broker broker = Broker::shared();
-    std::string topic = Broker::fresh("source");
-    explicit Ground(int partitions) { broker.topic(topic, partitions); }
-
-    KafkaSourceSettings settings(bool until_end = true) const {
-        KafkaSourceSettings s = reading({broker.address(), {}, "test", {}}, {topic}, until_end);
-        s.group = topic;
-        return s;
-    }
-    std::string partition(int i) const { return topic + "/" + std::to_string(i); }
-};
-
-// The numbers read by one or several readers, each once.
-std::multiset<int> numbers(std::initializer_list<const KafkaReader*> readers) {
-    std::multiset<int> out;
-    for (const KafkaReader* r : readers) {
-        for (const auto& [name, values] : r->values()) {
-            for (const std::string& v : values) out.insert(std::stoi(v));
-        }
-    }
-    return out;
-}
 
 // What lies before an offset of partition 0.
 void delete_records(const std::string& brokers, const std::string& topic, int64_t before) {
@@ -57,12 +30,6 @@ void delete_records(const std::string& brokers, const std::string& topic, int64_
     rd_kafka_DeleteRecords_destroy(request);
 }
 
-std::multiset<int> up_to(int end) {
-    std::multiset<int> out;
-    for (int i = 0; i < end; ++i) out.insert(out.end(), i);
-    return out;
-}
-
 }  // namespace
 
 TEST_CASE("three partitions until their end") {
@@ -76,6 +43,40 @@ TEST_CASE("three partitions until their end") {
     CHECK_FALSE(reader.disordered());
     CHECK(numbers({&reader}) == up_to(30'000));
     CHECK(reader.notices().size() == 6);
+}
+
+TEST_CASE("of a partition that is held back nothing more comes until it is wanted again, and then all of it") {
+    const Ground g(2);
+    constexpr int kCount = 600'000;  // more than is fetched ahead
+    write_numbers(g.broker.address(), g.topic, 2, kCount, {{"linger.ms", "50"}});
+    KafkaSource source(g.settings());
+    auto lanes = source.open(1, {});
+    REQUIRE(lanes.ok());
+    SourceLane& lane = *lanes.value().at(0);
+    std::map<uint32_t, std::vector<int64_t>> offsets;
+    std::map<uint32_t, std::string> names;
+    const auto read_until = [&](const auto& enough) {
+        for (;;) {
+            RecordBatch batch;
+            const PollResult result = lane.poll(batch, 100ms);
+            REQUIRE(result != PollResult::failed);
+            for (const PartitionNotice& n : batch.notices) names[n.partition] = n.name;
+            for (const RawRecord& r : batch.records) offsets[r.partition].push_back(r.offset);
+            if (result == PollResult::finished || enough()) return;
+        }
+    };
+    read_until([&] { return names.size() == 2 && !offsets[0].empty() && !offsets[1].empty(); });
+    lane.hold_back({true, false});
+    read_until([&] { return offsets[1].size() == kCount / 2; });
+    const size_t held_at = offsets[0].size();
+    CHECK(held_at < kCount / 2);
+    lane.hold_back({false, false});
+    read_until([] { return false; });
+    for (const uint32_t n : {0u, 1u}) {
+        std::vector<int64_t> all(kCount / 2);
+        std::iota(all.begin(), all.end(), 0);
+        CHECK(offsets[n] == all);
+    }
 }
 
 TEST_CASE("every compression is read") {
@@ -213,24 +214,6 @@ TEST_CASE("records without a value are passed over and counted") {
     CHECK(reader.source.tombstones() == 1);
 }
 
-TEST_CASE("a later run goes on where the group has committed") {
-    const Ground g(3);
-    write_numbers(g.broker.address(), g.topic, 3, 900);
-    {
-        KafkaReader first(g.settings());
-        REQUIRE(first.opened().ok());
-        first.join();
-        REQUIRE(first.count() == 900);
-        first.source.stored(first.positions());
-    }
-    write_numbers(g.broker.address(), g.topic, 3, 9);
-    const bool until_end = GENERATE(true, false);
-    KafkaReader second(g.settings(until_end));
-    REQUIRE(second.opened().ok());
-    REQUIRE(second.wait([](const KafkaReader& r) { return r.count() >= 9; }));
-    CHECK(numbers({&second}) == up_to(9));
-}
-
 TEST_CASE("the start rules, until the end and live") {
     const Ground g(1);
     const int64_t first = 1'700'000'000'000;
@@ -287,47 +270,11 @@ TEST_CASE("the start rules, until the end and live") {
     }
 }
 
-TEST_CASE("a second process of the group takes its share, and gives it back") {
-    const Ground g(4);
-    KafkaReader first(g.settings(false), {}, 1);
-    REQUIRE(first.opened().ok());
-    REQUIRE(first.wait([](const KafkaReader& r) { return r.notices().size() == 4; }));
-    write_numbers(g.broker.address(), g.topic, 4, 1000);
-    REQUIRE(first.wait([](const KafkaReader& r) { return r.count() == 1000; }));
-    first.source.stored(first.positions());
-    {
-        KafkaReader second(g.settings(false), {}, 1);
-        REQUIRE(second.opened().ok());
-        REQUIRE(second.wait([](const KafkaReader& r) { return r.notices().size() == 2; }));
-        write_numbers(g.broker.address(), g.topic, 4, 1000);
-        REQUIRE(second.wait([&](const KafkaReader& r) { return first.count() + r.count() == 2000; }));
-        CHECK(second.count() == 500);
-        CHECK_FALSE(second.disordered());
-        second.source.stored(second.positions());
-    }
-    write_numbers(g.broker.address(), g.topic, 4, 1000);
-    REQUIRE(first.wait([](const KafkaReader& r) { return r.count() == 2500; }));
-    CHECK_FALSE(first.disordered());
-}
-
-TEST_CASE("two lanes of one process share the partitions, nothing twice and nothing lost") {
-    const Ground g(4);
-    write_numbers(g.broker.address(), g.topic, 4, 20'000);
-    KafkaReader reader(g.settings(false), {}, 2);
-    REQUIRE(reader.opened().ok());
-    REQUIRE(reader.opened().value().size() == 2);
-    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 20'000; }));
-    write_numbers(g.broker.address(), g.topic, 4, 20'000);
-    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 40'000; }));
-    CHECK_FALSE(reader.disordered());
-    CHECK(reader.count() == 40'000);
-}
-
 TEST_CASE("a topic that is not there") {
     const Broker broker = Broker::shared();
     KafkaSourceSettings s =
         reading({broker.address(), {{"allow.auto.create.topics", "false"}}, "test", {}}, {Broker::fresh("none")});
-    s.patience = std::chrono::milliseconds{500};
+    s.patience = 2s;
     KafkaSource source(s);
     const auto opened = source.open(2, {});
     REQUIRE_FALSE(opened.ok());
@@ -349,25 +296,6 @@ TEST_CASE("dead letters arrive in their topic") {
     CHECK(values[7] == R"({"partition":"t/0","offset":7,"reason":"broken_json","what":"not UTF-8","record_base64":"/w=="})");
 }
 
-TEST_CASE("a broker that restarts under way") {
-    Broker broker("source");
-    const std::string topic = Broker::fresh("restart");
-    broker.topic(topic, 2);
-    KafkaSourceSettings s = reading({broker.address(), {{"reconnect.backoff.max.ms", "200"}}, "test", {}}, {topic}, false);
-    KafkaReader reader(s);
-    REQUIRE(reader.opened().ok());
-    write_numbers(broker.address(), topic, 2, 1000);
-    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() == 1000 && r.source.ready(); }));
-    broker.stop();
-    REQUIRE(reader.wait([](const KafkaReader& r) { return !r.source.ready(); }));
-    broker.start();
-    write_numbers(broker.address(), topic, 2, 1000);
-    REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() >= 2000 && r.source.ready(); }, 120s));
-    CHECK(reader.count() == 2000);
-    CHECK_FALSE(reader.disordered());
-    CHECK(reader.failure().empty());
-}
-
 TEST_CASE("a topic that was deleted and made anew is not taken for the one that was read") {
     const Ground g(1);
     write_numbers(g.broker.address(), g.topic, 1, 100);
@@ -378,17 +306,4 @@ TEST_CASE("a topic that was deleted and made anew is not taken for the one that 
     REQUIRE_FALSE(reader.opened().ok());
     CHECK(reader.opened().problems().front().message ==
           "Kafka: " + g.partition(0) + " ends at offset 10, and 100 is where to go on: the topic was deleted and made anew, or lost its end");
-}
-
-TEST_CASE("partitions that are added are read by those who read the others") {
-    const Ground g(1);
-    write_numbers(g.broker.address(), g.topic, 1, 10);
-    KafkaReader live(g.settings(false));
-    REQUIRE(live.wait([](const KafkaReader& r) { return r.count() == 10; }));
-    g.broker.admin("grow " + g.topic + ":3");
-    REQUIRE(live.wait([](const KafkaReader& r) { return r.notices().size() >= 3; }));
-    write_numbers(g.broker.address(), g.topic, 3, 30);
-    REQUIRE(live.wait([](const KafkaReader& r) { return r.count() == 40; }));
-    CHECK_FALSE(live.disordered());
-    CHECK(live.values()[g.partition(2)].size() == 10);
 }

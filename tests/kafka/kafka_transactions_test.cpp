@@ -27,7 +27,7 @@ struct Ground {
     std::string topic = Broker::fresh("once");
     Ground() { broker.topic(topic, 1); }
 
-    std::unique_ptr<KafkaTransactions> producer(std::map<std::string, std::string> properties = {}) const {
+    KafkaTransactions::Owner producer(std::map<std::string, std::string> properties = {}) const {
         auto made = KafkaTransactions::open({broker.address(), std::move(properties), "test", {}}, topic);
         REQUIRE(made.ok());
         const TransactionResult ready = patiently([&] { return made.value()->initialize(5s); });

@@ -85,6 +85,17 @@ class Measures(unittest.TestCase):
         row, = measures.reliability_table([one])
         self.assertEqual((row["said"], row["came_true"]), (2, 0.5))
 
+    def test_moments_say_how_often_a_breach_began_before_what_was_said(self):
+        one = measures.judge("a", truth(breach(10000)), [], [warned(9500, 9900), warned(9700, 10100), warned(9950, 10010)])
+        rows = {(r["left_from"], r["left_to"]): r for r in measures.moments_table([one])}
+        self.assertEqual(set(rows), {(0, 60), (120, 300), (300, 600), (0, 1800)})
+        self.assertAlmostEqual(rows[300, 600]["ratio"], 400 / 500)
+        self.assertEqual((rows[120, 300]["before_earliest"], rows[120, 300]["before_latest"]), (1, 1))
+        whole = rows[0, 1800]
+        self.assertEqual((whole["breaches"], whole["said"]), (1, 3))
+        self.assertAlmostEqual(whole["before_middle"], 2 / 3)
+        self.assertAlmostEqual(whole["before_earliest"], 1 / 3)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -62,6 +62,7 @@ public:
     Detector detector{inventory, options};
     Correlator correlator{inventory, options};
     std::vector<GaugeIndex> metrics;
+    std::vector<GaugeForecast> gauges;
     const Signals* signals = nullptr;
     const Correlation* correlation = nullptr;
 
@@ -94,17 +95,17 @@ private:
         signals = &detector.close(slot);
         correlation = &correlator.correlate(*signals);
         forecasters_.resize(inventory.gauges().size());
-        std::vector<GaugeForecast> gauges(forecasters_.size());
+        gauges.resize(forecasters_.size());
         for (GaugeIndex g = 0; g < gauges.size(); ++g) {
             const ResourceEntry& r = inventory.resources()[inventory.gauges()[g].resource];
-            gauges[g] = forecasters_[g].forecast(r, signals->gauges[g], correlation->outlooks[g], to_seconds(slot.length), kUnknown);
+            gauges[g] = forecasters_[g].forecast(r, signals->gauges[g], correlation->outlooks[g], false, to_seconds(slot.length), kUnknown);
         }
         metrics.assign(signals->slos.size(), kNoIndex);
         maker.observe(*signals, *correlation, gauges, metrics, to_seconds(slot.length));
         if (i < kRises) return;
         for (ServiceIndex s = 0; s < kServices; ++s) {
             GaugeIndex first = kNoIndex;
-            maker.make({s, kNoIndex}, *signals, *correlation, readings.emplace_back(), first);
+            maker.make({s, kNoIndex}, *signals, *correlation, gauges, readings.emplace_back(), first);
         }
     }
 
@@ -156,7 +157,7 @@ int main() {
     const double reasons = nanoseconds(readings.size(), [&](size_t i) { sum += static_cast<double>(model.reasons(readings[i]).size()); });
     FeatureVector made;
     GaugeIndex first = kNoIndex;
-    const auto make = [&](size_t i) { world->maker.make({static_cast<ServiceIndex>(i), kNoIndex}, *world->signals, *world->correlation, made, first); };
+    const auto make = [&](size_t i) { world->maker.make({static_cast<ServiceIndex>(i), kNoIndex}, *world->signals, *world->correlation, world->gauges, made, first); };
     const double features = nanoseconds(kServices, [&](size_t i) { make(i); sum += made.x[0] > 0 ? 1 : 0; });
     const double all = nanoseconds(readings.size(), [&](size_t i) {
         make(i % kServices);

@@ -89,6 +89,7 @@ public:
         for (const std::string& text : metrics_) {
             const MetricInstanceName n = MetricInstanceName::split(text);
             all.push_back({std::string(n.service), std::string(n.resource), std::string(n.metric), std::string(n.host)});
+            for (const auto& [label, value] : n.labels) all.back().labels.emplace_back(label, value);
         }
         for (const auto& [service, has] : services_) all.push_back({.service = service, .resource = {}, .metric = {}, .host = {}, .valued = has.value, .timed = has.duration});
         for (const std::string& text : events_) {

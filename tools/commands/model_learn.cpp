@@ -16,14 +16,25 @@ namespace foreshock {
 
 namespace {
 
-std::string why(const Proposal& p) { return fmt::format("# {:.2f} over {} intervals; {}", p.correlation, p.intervals, p.reason); }
+std::string why(const Proposal& p) { return fmt::format("{:.2f} over {} intervals; {}", p.correlation, p.intervals, p.reason); }
 
 // Lines to add, each below the entry that it belongs to; what the model has already stands without a sign.
 std::string as_diff(const std::vector<Proposal>& proposals, const Model& model) {
     std::map<std::string, std::vector<std::string>> services, resources;
+    std::map<std::string, std::string> calls;  // of one service they make one list
     for (const Proposal& p : proposals) {
-        if (p.kind == Proposal::Kind::call) services[p.from].push_back(fmt::format("+    calls: [{}]  {}", yaml_text(p.to), why(p)));
-        else resources[p.from].push_back(fmt::format("+    service: {}  {}", yaml_text(p.to), why(p)));
+        if (p.kind == Proposal::Kind::call) {
+            services[p.from].push_back(fmt::format("+    # {}: {}", p.to, why(p)));
+            std::string& list = calls[p.from];
+            list += (list.empty() ? "" : ", ") + yaml_text(p.to);
+        } else {
+            resources[p.from].push_back(fmt::format("+    service: {}  # {}", yaml_text(p.to), why(p)));
+        }
+    }
+    for (const auto& [from, list] : calls) {
+        const auto known = std::ranges::find(model.services, from, &ServiceModel::name);
+        const bool more = known != model.services.end() && !known->calls.empty();
+        services[from].push_back(fmt::format("+    calls: [{}]{}", list, more ? "  # besides those that it has" : ""));
     }
     const auto has = [](const auto& list, const std::string& name) { return std::ranges::find(list, name, [](const auto& x) { return x.name; }) != list.end(); };
     std::string out = "# Proposed from what moves together. Nothing has been changed: review it, and put in what is true.\n";

@@ -5,7 +5,9 @@
 #include "connectors/file/file_source.h"
 #include "connectors/format/native_json.h"
 #include "state/memory_store.h"
+#include "tools/bound_watch.h"
 #include "tools/commands/session.h"
+#include "tools/log.h"
 #include "tools/stop_signals.h"
 #include "tools/wiring.h"
 
@@ -50,6 +52,8 @@ Result<PlayedPast> play(const Past& past, const Config& config, unsigned lanes, 
     for (const auto& s : past.sources) pipeline.add(*s);
     for (Sink* s : listeners.sinks) pipeline.add(*s);
     for (Observer* o : listeners.observers) pipeline.add(*o);
+    BoundWatch bounds(pipeline, log_callback());
+    pipeline.add(bounds);
     std::atomic<bool> stopped = false;
     const StopSignals signals([&] { stopped = true; pipeline.stop(); });
     const ProgressLine progress(pipeline);

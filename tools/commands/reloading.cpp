@@ -4,6 +4,7 @@
 #include <utility>
 #include <nlohmann/json.hpp>
 
+#include "engine/plan/resource_matcher.h"
 #include "rules/rule_reader.h"
 #include "rules/secrets.h"
 #include "tools/log.h"
@@ -127,6 +128,10 @@ ReloadOutcome Reloader::read_anew(Empty empty) {
     Config& next = loaded.value();
     if (!same_sums(next.engine, config_.engine)) {
         o.problems.push_back({config_.file, 0, 0, "app, slots, bounds or dimensions are others", "restart to take them; rules, the service model and warn are taken while running"});
+        return o;
+    }
+    if (labels_asked_for(next.model) != labels_asked_for(config_.model)) {
+        o.problems.push_back({config_.file, 0, 0, "matchers of resources ask for other labels of events", "restart to read them; matchers on the same labels are taken while running"});
         return o;
     }
     if (empty == Empty::refused && names_nothing(next.model) && !names_nothing(*model_)) {

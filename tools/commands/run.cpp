@@ -5,10 +5,12 @@
 #include "connectors/format/native_json.h"
 #include "engine/run/pipeline.h"
 #include "foreshock_version.h"
+#include "tools/bound_watch.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/reloading.h"
 #include "tools/commands/serving.h"
 #include "tools/commands/session.h"
+#include "tools/end_in_time.h"
 #include "tools/exit_codes.h"
 #include "tools/kill_points.h"
 #include "tools/log.h"
@@ -52,9 +54,9 @@ Result<Parts> make_parts(const Config& config, bool until_end) {
 
 void say_what_waits(const Parts& parts, const Config& config) {
     for (const auto& sink : parts.sinks) {
-        if (sink->outbox().empty() || sink->ready() || sink->flush(std::chrono::milliseconds{0})) continue;
+        if (sink->outbox().empty() || sink->flush(std::chrono::milliseconds{0})) continue;
         const bool kept = !config.state.directory.empty();
-        log(LogLevel::warning, sink->name() + ": not reached; what waits for it " + (kept ? "is kept in the state" : "is lost, as there is no state.directory"));
+        log(LogLevel::warning, sink->name() + (sink->ready() ? ": has not taken everything yet" : ": not reached") + "; what waits for it " + (kept ? "is kept in the state" : "is lost, as there is no state.directory"));
     }
 }
 
@@ -70,10 +72,12 @@ int run_in_several(const Config& config, const RunOptions& o) {
     if (!config.http.host.empty()) log(LogLevel::warning, "http.listen: a run of several processes serves nothing");
     if (!config.shadow.file.empty()) log(LogLevel::warning, "shadow.file: a run of several processes keeps no record of shadow rules");
     std::atomic<bool> stop{false};
+    EndInTime end;
     const StopSignals signals([&] {
         log(LogLevel::info, "asked to stop: writing what has been summed and decided");
+        end.begin();
         stop = true;
-    });
+    }, [] { log(LogLevel::warning, "SIGHUP: a run of several processes takes no new rules; start its processes again, one after the other"); });
     log(LogLevel::info, "foreshock " + std::string(kVersion) + " takes part in " + config.engine.app);
     if (Status s = run_scaled_out(config, workers(o, config), stop); !s) return print(s.problems()), kOutsideFailed;
     return kFine;
@@ -90,6 +94,7 @@ int run_command(const RunOptions& o) {
     StopSignals::hold();
     set_up_kill_points();
     if (config.scale_out == ScaleOut::kafka) return run_in_several(config, o);
+    EndInTime end;
     auto made = make_parts(config, o.until_end);
     if (!made) return print(made.problems()), kWrongUsage;
     Parts& parts = made.value();
@@ -105,22 +110,27 @@ int run_command(const RunOptions& o) {
     settings.lanes = workers(o, config);
     LeadTimes lead_times;
     Pipeline pipeline(std::move(settings));
+    BoundWatch bounds(pipeline, log_callback());
     Serving serving(config, parts.sources, parts.sinks);  // answers out of the pipeline, so it goes first
     for (auto& s : parts.sources) pipeline.add(*s);
     for (auto& s : parts.sinks) pipeline.add(*s);
     pipeline.add(lead_times);
+    pipeline.add(bounds);
     for (Observer* watcher : serving.observers()) pipeline.add(*watcher);
     if (parts.shadow) pipeline.add(*parts.shadow);
     Reloader reloader(config, pipeline);
     const StopSignals signals([&] {
         log(LogLevel::info, "asked to stop: writing a checkpoint");
+        end.begin();
         pipeline.stop();
     }, [&] { (void)reloader.reload("SIGHUP"); });
     if (Status s = serving.start(pipeline, &reloader); !s) return print(s.problems()), kOutsideFailed;
     reloader.watch();
     log(LogLevel::info, "foreshock " + std::string(kVersion) + " runs " + config.engine.app);
     const ProgressLine progress(pipeline);
-    if (Status s = pipeline.run(); !s) return print(s.problems()), kOutsideFailed;
+    const Status done = pipeline.run();
+    end.begin();
+    if (!done) return print(done.problems()), kOutsideFailed;
     say_what_waits(parts, config);
     return finish(pipeline, lead_times, o);
 }

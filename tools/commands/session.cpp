@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "engine/plan/resource_matcher.h"
 #include "tools/log.h"
 
 namespace foreshock {
@@ -27,6 +28,7 @@ DecodeOptions decode_options(const Config& config) {
     DecodeOptions o;
     o.dimensions = config.engine.dimensions;
     o.max_record_bytes = config.engine.bounds.record_bytes;
+    o.metric_labels = labels_asked_for(config.model);
     return o;
 }
 

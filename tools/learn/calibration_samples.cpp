@@ -46,13 +46,13 @@ void CalibrationSamples::decided(const DecidedSlot& slot, size_t k, double secon
     if (!f.learned || service.model == nullptr || state.slo >= service.model->slos.size()) return;
     Promise& p = promises_[{service.name, service.model->slos[state.slo].name}];
     if (state.violated) return p.hazard.forget();
-    const double odds = p.hazard.step(HazardModel::builtin(), Calibration{}, f.features, seconds).probability;
+    const double odds = p.hazard.step(HazardModel::builtin(), Calibration{}, *f.features, seconds).probability;
     if (slot.forecasts.end < p.next || std::isnan(state.value) || !(odds > 0 && odds < 1)) return;
     p.next = slot.forecasts.end + kEvery;
     const double share = std::min(1.0, f.probability / odds);
     if (!(share > 0)) return;  // maintenance
     p.said.push_back({slot.forecasts.end, {static_cast<float>(std::log(odds / (1 - odds))), static_cast<float>(share), false},
-                      HazardModel::builtin().seconds(f.features)});
+                      HazardModel::builtin().seconds(*f.features)});
 }
 
 CalibrationSamples::Outcome CalibrationSamples::outcome() const {

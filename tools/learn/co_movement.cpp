@@ -4,82 +4,44 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+
+#include "tools/learn/caller_search.h"
 
 namespace foreshock {
 namespace {
 
 constexpr Micros kBin = std::chrono::minutes{5};
 constexpr size_t kMostBins = 14 * 288, kMostServices = 512, kMostGauges = 2048;
-constexpr size_t kLeastIntervals = 24;
-constexpr double kCalls = 0.7, kCarries = 0.7, kMargin = 0.1;
+constexpr double kCarries = 0.7, kMargin = 0.1;
 
-// Differences of neighbouring means, relative to the mean of all.
-std::map<int64_t, double> changes(const std::map<int64_t, std::pair<double, double>>& bins) {
-    std::map<int64_t, double> out;
+using Bins = std::map<int64_t, std::pair<double, double>>;
+
+// Differences of neighbouring means, by interval from `first` on; NaN where there is none.
+std::vector<double> changes(const Bins& bins, int64_t first, size_t intervals) {
+    std::vector<double> out(intervals, kUnknown);
     double before = 0;
     int64_t at = INT64_MIN;
     for (const auto& [bin, sum] : bins) {
         const double mean = sum.second > 0 ? sum.first / sum.second : 0;
-        if (at == bin - 1) out[bin] = mean - before;
+        if (at == bin - 1 && bin >= first) out[static_cast<size_t>(bin - first)] = mean - before;
         before = mean;
         at = bin;
     }
     return out;
 }
 
-struct Fit {
-    double r = 0;
-    size_t n = 0;
-};
-
-Fit correlate(const std::map<int64_t, double>& a, const std::map<int64_t, double>& b) {
-    double aa = 0, bb = 0, ab = 0;
-    Fit fit;
-    for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-        if (i->first < j->first) { ++i; continue; }
-        if (j->first < i->first) { ++j; continue; }
-        aa += i->second * i->second;
-        bb += j->second * j->second;
-        ab += i->second * j->second;
-        ++fit.n;
-        ++i, ++j;
-    }
-    if (fit.n >= kLeastIntervals && aa > 0 && bb > 0) fit.r = ab / std::sqrt(aa * bb);
-    return fit;
-}
-
-struct Moving {
-    std::string name;
-    std::map<int64_t, double> changes;
-    double p95 = kUnknown;
-};
-
-bool known_call(const Model& model, const std::string& a, const std::string& b) {
-    return std::ranges::any_of(model.services, [&](const ServiceModel& s) {
-        return (s.name == a || s.name == b) && std::ranges::any_of(s.calls, [&](const Call& c) { return c.service == (s.name == a ? b : a); });
-    });
-}
-
-// A pair that a third service explains better than they explain each other is no pair: a calls b, b calls c.
-std::vector<Proposal> calls_of(const std::vector<Moving>& services, const Model& model) {
-    std::vector<std::vector<Fit>> fits(services.size(), std::vector<Fit>(services.size()));
-    for (size_t i = 0; i < services.size(); ++i)
-        for (size_t k = i + 1; k < services.size(); ++k) fits[i][k] = fits[k][i] = correlate(services[i].changes, services[k].changes);
+std::vector<Proposal> calls_of(const std::vector<Volume>& services, const Model& model) {
+    std::vector<std::pair<size_t, size_t>> known;
+    const auto number = [&](const std::string& name) { return static_cast<size_t>(std::ranges::find(services, name, &Volume::name) - services.begin()); };
+    for (const ServiceModel& s : model.services)
+        for (const Call& c : s.calls)
+            if (number(s.name) < services.size() && number(c.service) < services.size()) known.emplace_back(number(s.name), number(c.service));
     std::vector<Proposal> out;
-    for (size_t i = 0; i < services.size(); ++i) {
-        for (size_t k = i + 1; k < services.size(); ++k) {
-            const Fit& f = fits[i][k];
-            if (f.r < kCalls || known_call(model, services[i].name, services[k].name)) continue;
-            bool through = false;
-            for (size_t m = 0; m < services.size() && !through; ++m) through = m != i && m != k && fits[i][m].r > f.r && fits[m][k].r > f.r;
-            if (through) continue;
-            const bool told = services[i].p95 != services[k].p95 && !std::isnan(services[i].p95 + services[k].p95);
-            const bool first = told ? services[i].p95 > services[k].p95 : true;
-            const Moving &caller = first ? services[i] : services[k], &callee = first ? services[k] : services[i];
-            out.push_back({Proposal::Kind::call, caller.name, callee.name, f.r, f.n,
-                           told ? fmt::format("the caller is taken to be the slower one: {:.0f} against {:.0f} ms", caller.p95, callee.p95) : "which of them calls is not known"});
-        }
+    for (const FoundCall& c : find_calls(services, known)) {
+        const Volume &caller = services[c.caller], &callee = services[c.callee];
+        std::string reason = c.directed ? fmt::format("the caller is taken to be the slower one: {:.0f} against {:.0f} ms", caller.p95, callee.p95) : "which of them calls is not known";
+        if (!c.or_else.empty()) reason += fmt::format("; {} explains it as well: look twice", c.or_else);
+        out.push_back({Proposal::Kind::call, caller.name, callee.name, c.correlation, c.intervals, std::move(reason)});
     }
     return out;
 }
@@ -114,18 +76,31 @@ void CoMovement::decided(const DecidedSlot& slot) {
 }
 
 std::vector<Proposal> CoMovement::proposals(const Model& model) const {
-    std::vector<Moving> services;
-    for (const auto& [index, s] : services_) services.push_back({s.name, changes(s.bins), s.slow_weight > 0 ? s.slow / s.slow_weight : kUnknown});
-    std::ranges::sort(services, {}, &Moving::name);
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    const auto span = [&](const auto& all) {
+        for (const auto& [index, s] : all) {
+            if (s.bins.empty()) continue;
+            first = std::min(first, s.bins.begin()->first);
+            last = std::max(last, s.bins.rbegin()->first);
+        }
+    };
+    span(services_);
+    span(gauges_);
+    if (last < first) return {};
+    first = std::max(first, last - static_cast<int64_t>(kMostBins) + 1);
+    const auto moves_of = [&](const Series& s) { return changes(s.bins, first, static_cast<size_t>(last - first) + 1); };
+    std::vector<Volume> services;
+    for (const auto& [index, s] : services_) services.push_back({s.name, moves_of(s), s.slow_weight > 0 ? s.slow / s.slow_weight : kUnknown});
+    std::ranges::sort(services, {}, &Volume::name);
     std::vector<Proposal> out = calls_of(services, model);
     std::map<std::string, Proposal> carriers;  // by resource: its surest gauge
     for (const auto& [index, g] : gauges_) {
         if (!g.owner.empty()) continue;
-        const auto moves = changes(g.bins);
+        const std::vector<double> moves = moves_of(g);
         Proposal best;
         double second = 0;
-        for (const Moving& s : services) {
-            const Fit f = correlate(moves, s.changes);
+        for (const Volume& s : services) {
+            const Correlation2 f = correlation_of(moves, s.changes);
             if (f.r > best.correlation) {
                 second = best.correlation;
                 best = {Proposal::Kind::carries, g.name, s.name, f.r, f.n, ""};

@@ -1,4 +1,4 @@
-// What moves together in a history: pairs of services that may call each other, and resources that may carry a service. Differences
+// What moves together in a history: services that may call others (caller_search.h), and resources that may carry a service. Differences
 // of five-minute means are compared, so that a shape of the day that all share says nothing. A proposal, never a fact.
 #pragma once
 

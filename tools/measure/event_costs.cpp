@@ -106,8 +106,9 @@ private:
     void ingest() {
         const size_t heap = heap_bytes();
         const double before = thread_cpu_ns();
-        for (const EventBatch& b : decoded_)
-            sum_events(b, {Micros{std::chrono::hours{1}}.count()}, sums_, totals, [this](uint32_t number) -> PartitionClock& { return clocks_[number]; });
+        for (size_t i = 0; i < decoded_.size(); ++i)
+            sum_events(decoded_[i], load_.batches[i].records, {Micros{std::chrono::hours{1}}.count()}, sums_, totals,
+                       [this](uint32_t number) -> SummedPartition { return {&clocks_[number], number + 1}; });
         summed = std::min(summed, (thread_cpu_ns() - before) / events());
         opened_heap_ = heap_bytes() - heap;
     }

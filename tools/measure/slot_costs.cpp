@@ -31,6 +31,12 @@ class Stages {
 public:
     Stages(const Model& model, const EngineOptions& options, const RulePlan& rules) : inventory_(model), options_(options) { match_.use(rules); }
 
+    size_t noted_bytes() const {
+        size_t sum = 0;
+        for (const auto& each : ns) sum += each.capacity() * sizeof(double);
+        return sum;
+    }
+
     void decide(const ClosedSlot& slot) {
         at_ = thread_cpu_ns();
         const Signals& signals = detect_.close(slot);
@@ -158,7 +164,7 @@ Result<std::vector<StageCost>> slot_costs(const Config& config, int usual, bool 
         if (i + 1 != usual) continue;
         if (rise && !stages.warned.empty()) return wrong(*stages.warned.begin() + " is warned of at usual demand");
         medians("");
-        costs.push_back({"baseline and response", "bytes a series", static_cast<double>(heap_bytes() - heap) / series});
+        costs.push_back({"baseline and response", "bytes a series", static_cast<double>(heap_bytes() - heap - stages.noted_bytes()) / series});
     }
     if (rise) {
         medians(", while a tenth rises");

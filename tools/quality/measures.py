@@ -166,6 +166,13 @@ def judge(name, truth, identity, warnings):
         reliability=reliability)
 
 
+def figure(value, digits=3):
+    """As text."""
+    if value is None:
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.{digits}f}"
+
+
 def share(part, whole, none=None):
     return part / whole if whole else none
 
@@ -259,4 +266,30 @@ def reliability_table(judged, bins=10):
                 "from": i / bins, "to": (i + 1) / bins, "said": len(inside),
                 "mean_probability": mean(r[0] for r in inside), "came_true": mean(r[1] for r in inside),
                 "opened": len(opened), "opened_mean_probability": mean(r[0] for r in opened), "opened_came_true": mean(r[1] for r in opened)})
+    return rows
+
+
+LEFT = (0, 60, 120, 300, 600, HORIZON)  # seconds before a breach, the bounds of moments_table
+
+
+def moments_table(judged):
+    """What valid warnings said of the moment, by the time that was left: the middle of said over true time left, and the shares of breaches
+    that began before the earliest, the likeliest and the latest moment said (meant: .1, .5, .9). Each breach weighs the same."""
+    rows = []
+    said = [(b, w) for j in judged for b in j.breaches for w in b.warnings if None not in (w.earliest, w.breach_at, w.latest)]
+    for low, high in [*zip(LEFT, LEFT[1:]), (0, HORIZON)]:
+        inside = [(b, w) for b, w in said if low < b.start - w.time <= high]
+        if not inside:
+            continue
+
+        def before(moment, inside=inside):
+            each = {}
+            for b, w in inside:
+                each.setdefault(id(b), []).append(b.start < moment(w))
+            return mean(mean(hits) for hits in each.values())
+        rows.append({
+            "left_from": low, "left_to": high, "breaches": len({id(b) for b, _ in inside}), "said": len(inside),
+            "ratio": statistics.median((w.breach_at - w.time) / (b.start - w.time) for b, w in inside),
+            "before_earliest": before(lambda w: w.earliest), "before_middle": before(lambda w: w.breach_at),
+            "before_latest": before(lambda w: w.latest)})
     return rows

@@ -96,6 +96,7 @@ void CostReport::add(const DecidedSlot& slot, ResourceIndex r, double seconds) {
     sum.row.resource = resource.name;
     sum.row.service = slot.inventory.services()[resource.service].name;
     sum.row.unit = "instance";
+    sum.owner = resource.service;
     if (resource.model != nullptr && resource.model->scaling) {
         sum.row.unit = resource.model->scaling->unit;
         sum.cost_per_hour = resource.model->scaling->cost_per_hour.value_or(kUnknown);
@@ -115,16 +116,20 @@ void CostReport::add(const DecidedSlot& slot, ResourceIndex r, double seconds) {
     sum.idle += idle * seconds;
     sum.demand += demand * seconds;
     const double limit = slot.signals.gauges[g].limit;
-    for (const Entry& e : entries_) {
-        const double share = e.share[resource.service];
-        if (!(share > 0)) continue;
-        Part& p = sum.parts[e.service];
-        const auto counted = counted_.find(e.service);
+    const auto put = [&](Part& p, ServiceIndex service, double share) {
+        const auto counted = counted_.find(service);
         p.transactions += counted == counted_.end() ? 0 : counted->second;
         p.unit_seconds += share * demand * units * seconds;
         p.metric_seconds += std::isnan(limit) ? 0 : share * demand * limit * seconds;
         p.idle_seconds += share * idle * units * seconds;
         p.unused_seconds += share * (1 - used) * units * seconds;
+    };
+    put(sum.own, resource.service, 1);
+    for (const Entry& e : entries_) {
+        const double share = e.share[resource.service];
+        if (!(share > 0)) continue;
+        Part& p = sum.parts[e.service];
+        put(p, e.service, share);
         p.guessed = p.guessed || e.guessed[resource.service];
     }
 }
@@ -147,6 +152,43 @@ void CostReport::finish_service(ServiceIndex s, CostService row) {
     data_.services.push_back(std::move(row));
 }
 
+CostRow CostReport::row_of(const std::string& service, const Sum& sum, const Part& p, double share) const {
+    const double rate = sum.cost_per_hour / kHour;
+    const auto owner = totals_.find(sum.owner);
+    return {service, sum.row.resource, sum.metric, sum.row.unit, share, p.guessed, p.transactions, p.unit_seconds, p.metric_seconds, p.unit_seconds * rate,
+            p.idle_seconds * rate, p.unused_seconds * rate, sum.row.service, owner == totals_.end() ? 0 : sum.own.transactions};
+}
+
+void CostReport::finish_owners() {
+    std::map<ServiceIndex, CostOwner> owners;
+    std::map<ServiceIndex, std::map<ServiceIndex, double>> worked_for;
+    for (const auto& [r, sum] : sums_) {
+        CostOwner& row = owners[sum.owner];
+        row.service = sum.row.service;
+        if (const auto total = totals_.find(sum.owner); total != totals_.end()) {
+            row.currency = total->second.currency;
+            row.transactions = total->second.transactions;
+        }
+        for (const auto& [s, p] : sum.parts) worked_for[sum.owner][s] += p.unit_seconds;
+        if (!(sum.own.transactions > 0) || std::isnan(sum.cost_per_hour)) {
+            row.unknown.push_back(sum.row.resource);
+            continue;
+        }
+        const double thousand = kThousand / sum.own.transactions * sum.cost_per_hour / kHour;
+        row.demand_cost = plus(row.demand_cost, sum.own.unit_seconds * thousand);
+        row.idle_cost = plus(row.idle_cost, sum.own.idle_seconds * thousand);
+        row.unused_cost = plus(row.unused_cost, sum.own.unused_seconds * thousand);
+    }
+    for (auto& [s, row] : owners) {
+        row.cost = row.demand_cost + row.idle_cost + row.unused_cost;
+        double all = 0;
+        for (const auto& [entry, seconds] : worked_for[s]) all += seconds;
+        for (const auto& [entry, seconds] : worked_for[s])
+            if (all > 0) row.passed_on.push_back({totals_[entry].service, seconds / all});
+        data_.owners.push_back(std::move(row));
+    }
+}
+
 void CostReport::finish(const RunTotals& totals, std::vector<PartitionOffset> inputs) {
     data_.totals = totals;
     data_.inputs = std::move(inputs);
@@ -167,12 +209,13 @@ void CostReport::finish(const RunTotals& totals, std::vector<PartitionOffset> in
         double demand = 0;
         for (const auto& [s, p] : sum.parts) demand += p.unit_seconds;
         for (const auto& [s, p] : sum.parts) {
-            const double rate = sum.cost_per_hour / kHour;
-            data_.rows.push_back({totals_[s].service, row.resource, sum.metric, row.unit, demand > 0 ? p.unit_seconds / demand : 0, p.guessed, p.transactions,
-                                  p.unit_seconds, p.metric_seconds, p.unit_seconds * rate, p.idle_seconds * rate, p.unused_seconds * rate});
+            data_.rows.push_back(row_of(totals_[s].service, sum, p, demand > 0 ? p.unit_seconds / demand : 0));
         }
+        if (sum.own.transactions > 0) data_.own.push_back(row_of(row.service, sum, sum.own, 1));
     }
     std::ranges::stable_sort(data_.rows, {}, &CostRow::service);
+    std::ranges::stable_sort(data_.own, {}, &CostRow::service);
+    finish_owners();
     for (const Entry& e : entries_)
         if (const auto total = totals_.find(e.service); total != totals_.end()) finish_service(e.service, total->second);
 }

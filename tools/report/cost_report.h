@@ -1,5 +1,6 @@
-// What the demand of each entry service uses of each resource, and costs, over a stretch of recorded time. From learned responses:
-// use = idle part + part that demand makes; what is paid for and not used stands apart.
+// What transactions use of each resource, and cost, over a stretch of recorded time. From learned responses: use = idle part + part that
+// demand makes; what is paid for and not used stands apart. The same money stands twice, and is to be added up once: by the entry service
+// whose demand it is for (`services`, `rows`), and by the service that uses it (`owners`, `own`).
 #pragma once
 
 #include <map>
@@ -23,6 +24,8 @@ struct CostRow {
     double metric_seconds = 0;    // the same in the unit of the metric: connection-seconds, core-seconds
     double demand_cost = 0;       // of these units …
     double idle_cost = 0, unused_cost = 0;  // … and its share of what idles, and of what is not used
+    std::string owner;                      // of the resource
+    double owner_transactions = 0;          // its own, over the same time
 };
 
 struct CostResource {
@@ -41,6 +44,17 @@ struct CostService {
     std::vector<std::string> unknown;               // resources behind it of which the cost is not known
 };
 
+// A service by the resources that are its own, and by its own transactions.
+struct CostOwner {
+    std::string service, currency;
+    double transactions = 0;  // of the whole time
+    // For a thousand of them, as in CostService.
+    double demand_cost = kUnknown, idle_cost = kUnknown, unused_cost = kUnknown, cost = kUnknown;
+    struct PassedOn { std::string service; double share = 0; };
+    std::vector<PassedOn> passed_on;   // entry services that it works for, by their shares of its demand; itself where it is one
+    std::vector<std::string> unknown;  // own resources of which the cost is not known
+};
+
 struct CostReportData {
     std::string app, version, config_hash;
     EventTime start{}, end{};
@@ -49,6 +63,8 @@ struct CostReportData {
     std::vector<CostService> services;    // at the entry of calls, in the order of their numbers
     std::vector<CostResource> resources;  // that belong to a service
     std::vector<CostRow> rows;            // by service, then resource
+    std::vector<CostOwner> owners;        // that have resources, in the order of their numbers
+    std::vector<CostRow> own;             // of their own transactions, by service, then resource
 };
 
 // `decided` by the deciding thread; the rest after the run. The model outlives the report.
@@ -67,12 +83,16 @@ private:
         double seconds = 0, learned_seconds = 0, unit_seconds = 0, idle = 0, demand = 0, cost_per_hour = kUnknown;
         std::set<ServiceIndex> driven_by;    // entry services whose demand comes to it
         std::map<ServiceIndex, Part> parts;  // of those, where the response is known
+        ServiceIndex owner = kNoIndex;
+        Part own;                            // by the owner's own transactions
     };
     struct Entry { ServiceIndex service = kNoIndex; std::vector<double> share; std::vector<bool> guessed; };
 
     void renew_shares(const DecidedSlot& slot);
     void add(const DecidedSlot& slot, ResourceIndex r, double seconds);
     void finish_service(ServiceIndex s, CostService row);
+    void finish_owners();
+    CostRow row_of(const std::string& service, const Sum& sum, const Part& p, double share) const;
 
     CostReportData data_;
     std::map<ResourceIndex, Sum> sums_;

@@ -137,6 +137,13 @@ void put_rank(const Json& w, Lines& out) {
                               (number(a, "cost_per_hour") > 0 ? ", costs " + say(a, "cost_per_hour") + " an hour" : ""));
 }
 
+void put_inputs(const Json& w, Lines& out) {
+    const Json& inputs = at(w, "inputs");
+    if (!inputs.is_object()) return;
+    for (const auto& [partition, range] : inputs.items())
+        out.add("inputs", fmt::format("{} from {} up to {}", partition, at(range, "first").dump(), at(range, "next").dump()));
+}
+
 }  // namespace
 
 std::string explanation_text(const Json& w) {
@@ -147,6 +154,7 @@ std::string explanation_text(const Json& w) {
     put_resource(w, out);
     put_law(w, out);
     put_rank(w, out);
+    put_inputs(w, out);
     return fmt::format("{} revision {}, {}, open since {}; rule {} {}, configuration {}\n{}\n\n", text(w, "id"), number(w, "revision"), text(w, "state"), text(w, "opened_at"),
                        text(w, "rule"), say(w, "rule_version"), text(w, "config_hash"), text(w, "sentence")) +
            out.take();

@@ -32,11 +32,11 @@ void FeaturesFile::decided(const DecidedSlot& slot) {
     for (size_t i = 0; i < slot.forecasts.promises.size(); ++i) {
         const BreachForecast& f = slot.forecasts.promises[i];
         const ServiceEntry& service = slot.inventory.services()[f.service];
-        const bool metric = f.features[Feature::metric_promise] > 0;
+        const bool metric = (*f.features)[Feature::metric_promise] > 0;
         bool violated = f.violated, first = true;
         for (size_t k = 0; k < slot.forecasts.promises.size() && !metric; ++k) {
             const BreachForecast& other = slot.forecasts.promises[k];
-            if (other.service != f.service || other.features[Feature::metric_promise] > 0) continue;
+            if (other.service != f.service || (*other.features)[Feature::metric_promise] > 0) continue;
             violated = violated || other.violated;
             first = first && k >= i;
         }
@@ -46,7 +46,7 @@ void FeaturesFile::decided(const DecidedSlot& slot) {
         std::snprintf(text, sizeof text, "%.3f,", static_cast<double>(slot.slot.decided_at.time_since_epoch().count()) * 1e-6);
         rows.append(text).append(service.name).append(",").append(slo).append(violated ? ",1," : ",0,");
         rows.append(resource_of(slot.inventory, f.urgent)).append(",").append(resource_of(slot.inventory, f.gauge));
-        for (const float x : f.features.x) {
+        for (const float x : f.features->x) {
             if (std::isnan(x)) { rows += ','; continue; }
             std::snprintf(text, sizeof text, ",%.6g", static_cast<double>(x));
             rows += text;

@@ -163,7 +163,7 @@ std::string breaches_table(const ReportView& view) {
     for (const Breach& b : view.breaches) {
         if (rows.size() == kListedWarnings) break;
         const auto lead = b.lead();
-        const std::string kept_back = b.kept_back_by.empty() ? "" : ", kept back by maintenance " + html_escaped(b.kept_back_by);
+        const std::string kept_back = b.kept_back_by.empty() ? "" : ", kept back by " + html_escaped(b.kept_back_by);
         const std::string warned = lead ? "<span class=\"good\">" + span_text(*lead) + " ahead</span>"
                                         : "<span class=\"soft\">not ahead" + kept_back + "</span>";
         rows.push_back(

@@ -27,6 +27,7 @@ void SloReport::decided(const DecidedSlot& slot) {
         row.value_micro += s.value_micro;
         row.failed_value_micro += s.failed_value_micro;
     }
+    follow_campaigns(slot);
     data_.objectives.resize(slot.signals.slos.size());
     for (size_t k = 0; k < data_.objectives.size(); ++k) {
         const SloState& s = slot.signals.slos[k];
@@ -45,11 +46,37 @@ void SloReport::decided(const DecidedSlot& slot) {
     }
 }
 
+void SloReport::follow_campaigns(const DecidedSlot& slot) {
+    for (const CampaignState& c : slot.signals.campaigns) {
+        const CalendarEntry& entry = slot.inventory.model().calendar[c.entry];
+        const ServiceEntry& service = slot.inventory.services()[c.service];
+        CampaignRow& row = campaigns_[{c.start, entry.name}];
+        if (row.campaign.empty()) {
+            row.campaign = entry.name;
+            row.services = entry.services;
+            row.start = c.start;
+            row.end = c.end;
+            row.expected_ratio = entry.expected_ratio.value_or(kUnknown);
+            row.best_ratio = 0;
+            if (service.model != nullptr) row.owner = service.model->owner;
+        }
+        row.best_ratio = std::max(row.best_ratio, c.best);
+        row.currency = std::max(row.currency, c.currency);
+        row.value = c.so_far;
+        row.target = c.target;
+        row.projected = c.projected;
+    }
+}
+
 void SloReport::finish(const RunTotals& totals, std::vector<PartitionOffset> inputs) {
     data_.totals = totals;
     data_.inputs = std::move(inputs);
     for (auto& [index, row] : services_) data_.services.push_back(row);
     std::ranges::sort(data_.services, {}, &ServiceRow::service);
+    for (auto& [key, row] : campaigns_) {
+        row.over = data_.end >= row.end;
+        data_.campaigns.push_back(row);
+    }
     for (ObjectiveRow& row : data_.objectives) {
         const EventTime from = row.model->period_kind == PeriodKind::rolling ? data_.end - row.model->period : row.budget.from;
         for (const Correction& c : row.model->corrections) {

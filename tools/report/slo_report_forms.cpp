@@ -71,6 +71,21 @@ Json service_json(const ServiceRow& s) {
     return out;
 }
 
+Json campaign_json(const CampaignRow& c) {
+    Json out{{"campaign", c.campaign}, {"services", c.services}};
+    if (!c.owner.empty()) out["owner"] = c.owner;
+    put_time(out, "start", c.start);
+    if (c.end != kEndOfTime) put_time(out, "end", c.end);
+    put_number(out, "expected_ratio", c.expected_ratio);
+    put_number(out, "best_ratio", c.best_ratio);
+    put_number(out, "value", c.value);
+    put_number(out, "value_target", c.target);
+    put_number(out, "value_projected", c.projected);
+    if (const std::string currency = currency_text(c.currency); !currency.empty()) out["currency"] = currency;
+    out["state"] = verdict_of(c);
+    return out;
+}
+
 std::string correction_csv(const ObjectiveRow& row) {
     std::string out;
     for (const Correction& c : row.corrections) out += (out.empty() ? "" : "; ") + correction_text(c, row.model->budgeting);
@@ -94,6 +109,8 @@ std::string slo_report_json(const SloReportData& d) {
     for (const ObjectiveRow& row : d.objectives) objectives.push_back(objective_json(row));
     Json& services = out["services"] = Json::array();
     for (const ServiceRow& s : d.services) services.push_back(service_json(s));
+    Json& campaigns = out["campaigns"] = Json::array();
+    for (const CampaignRow& c : d.campaigns) campaigns.push_back(campaign_json(c));
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -126,6 +143,8 @@ std::string slo_report_text(const SloReportData& d) {
     }
     out += d.services.empty() ? "" : "\n";
     for (const ServiceRow& s : d.services) out += service_text(s) + "\n";
+    out += d.campaigns.empty() ? "" : "\n";
+    for (const CampaignRow& c : d.campaigns) out += campaign_text(c) + "\n";
     out += "\n";
     for (const PartitionOffset& i : d.inputs) out += fmt::format("input {} to offset {}\n", i.partition, i.next);
     return out;

@@ -40,6 +40,17 @@ std::string services_html(const SloReportData& d) {
     return out + "</table></section>\n";
 }
 
+std::string campaigns_html(const SloReportData& d) {
+    if (d.campaigns.empty()) return {};
+    std::string out = "<section class=\"card\"><h2>Campaigns</h2><table><tr><th>Campaign</th><th>What came</th><th class=\"n\">State</th></tr>";
+    for (const CampaignRow& c : d.campaigns) {
+        const std::string_view verdict = verdict_of(c);
+        const std::string_view tone = verdict == "reached" || verdict == "came" || verdict == "on_the_way" ? "good" : "bad";
+        out += fmt::format("<tr><td>{}</td><td>{}</td><td class=\"n {}\">{}</td></tr>", html_escaped(c.campaign), html_escaped(campaign_text(c)), tone, verdict);
+    }
+    return out + "</table></section>\n";
+}
+
 std::string lead_sentence(const SloReportData& d) {
     if (d.objectives.empty()) return std::string(kNothingPromised);
     size_t with = 0, broken = 0, risk = 0, unknown = 0;
@@ -65,7 +76,7 @@ std::string slo_report_html(const SloReportData& d) {
     out += "<section class=\"card\"><h2>Objectives</h2><table><tr><th>Service</th><th>Promise</th><th class=\"n\">Objective</th><th class=\"n\">Kept</th>"
            "<th class=\"n\">Budget left</th><th class=\"n\">State</th><th class=\"n\">Period</th></tr>";
     for (const ObjectiveRow& r : d.objectives) out += row_html(r);
-    out += "</table></section>\n" + services_html(d);
+    out += "</table></section>\n" + campaigns_html(d) + services_html(d);
     out += "<footer><p>What is left of a budget is at the pace so far where the period is not full. To count again: Foreshock " + html_escaped(d.version) +
            ", configuration <code>" + html_escaped(d.config_hash) + "</code>";
     for (const PartitionOffset& i : d.inputs) out += fmt::format(", <code>{}</code> to offset {}", html_escaped(i.partition), i.next);

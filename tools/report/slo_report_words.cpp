@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/base/currency.h"
+#include "engine/warn/sentence.h"
 #include "rules/values.h"
 #include "tools/report/text.h"
 
@@ -13,6 +14,7 @@ namespace foreshock {
 namespace {
 
 constexpr double kAlmostGone = 0.1;
+constexpr double kCame = 0.4;  // of the announced rise, as for warnings
 
 std::string trimmed(std::string digits) {
     if (digits.find('.') == digits.npos) return digits;
@@ -48,6 +50,24 @@ std::string service_text(const ServiceRow& s) {
     if (s.value_micro <= 0) return out;
     return out + fmt::format(", {} of the value; {} {:.2f} failed", percent_text(value_availability(s)), currency_text(s.currency),
                              static_cast<double>(s.failed_value_micro) * 1e-6);
+}
+
+std::string_view verdict_of(const CampaignRow& row) {
+    const double stands = std::isnan(row.target) ? row.best_ratio - 1 : row.over ? row.value : row.projected;
+    const double wanted = std::isnan(row.target) ? kCame * (row.expected_ratio - 1) : row.target;
+    if (!row.over) return stands >= wanted ? "on_the_way" : "short";
+    if (std::isnan(row.target)) return stands >= wanted ? "came" : "did_not_come";
+    return stands >= wanted ? "reached" : "missed";
+}
+
+std::string campaign_text(const CampaignRow& row) {
+    const auto money = [&](double x) { return (currency_text(row.currency) + " " + readable_number(x)).substr(row.currency == 0 ? 1 : 0); };
+    std::string out = fmt::format("campaign {}, {} to {}: ", row.campaign, to_rfc3339(row.start), row.end == kEndOfTime ? "no end" : to_rfc3339(row.end));
+    if (!std::isnan(row.expected_ratio)) out += fmt::format("x{} came of x{} announced; ", readable_number(row.best_ratio), readable_number(row.expected_ratio));
+    out += money(row.value) + (row.over ? " came" : " came so far");
+    if (std::isnan(row.target)) return out;
+    out += " of " + money(row.target) + " aimed at (" + percent_text(row.value / row.target, 0) + ")";
+    return row.over ? out : out + ", " + money(row.projected) + " to be expected";
 }
 
 std::string_view verdict_of(const ObjectiveRow& row) {

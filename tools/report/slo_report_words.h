@@ -19,6 +19,11 @@ double availability(const ServiceRow& s);
 double value_availability(const ServiceRow& s);
 std::string service_text(const ServiceRow& s);
 
+// What came of a campaign: reached or missed where money is aimed at, came or did_not_come where a ratio was announced; on_the_way or
+// short while it runs.
+std::string_view verdict_of(const CampaignRow& row);
+std::string campaign_text(const CampaignRow& row);
+
 // kept, at_risk (it burns, less than a tenth of the budget is left, or so far less is kept than the objective), broken (the budget of
 // the whole period is gone), unknown, or none without an objective.
 std::string_view verdict_of(const ObjectiveRow& row);

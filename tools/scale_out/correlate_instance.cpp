@@ -19,12 +19,13 @@ constexpr int kLookUp_ms = 10'000;
 
 }  // namespace
 
-CorrelateInstance::CorrelateInstance(const Config& config, const Components& components, DeadLetterOutput* dead_letters)
+CorrelateInstance::CorrelateInstance(const Config& config, const Components& components, DeadLetterOutput* dead_letters, const std::atomic<bool>& stop)
     : config_(config),
       topics_(config.engine.app),
       components_(components),
       dead_letters_(dead_letters),
-      settings_(group_settings(config, {topics_.partials}, config.engine.app + ".correlate")),
+      stop_(stop),
+      settings_(group_settings(config, {topics_.partials}, config.engine.app + ".correlate", Moved::one_by_one)),
       producing_(producer_settings(config)),
       layout_(layout_of(config.model, config.engine, components.shares())),
       group_(rd_kafka_consumer_group_metadata_new(settings_.group.c_str())) {
@@ -33,7 +34,6 @@ CorrelateInstance::CorrelateInstance(const Config& config, const Components& com
 
 // Called within a poll; what goes wrong ends the run after it. Most of taking over is waiting for the cluster.
 void CorrelateInstance::prepare(const std::vector<std::string>& partitions) {
-    incoming_.clear();
     std::vector<std::future<Status>> under_way;
     for (const std::string& p : partitions) {
         Share& share = *(incoming_[p] = std::make_unique<Share>());
@@ -47,7 +47,7 @@ void CorrelateInstance::prepare(const std::vector<std::string>& partitions) {
 
 Status CorrelateInstance::take_over(Share& share) {
     share.given = share.last_commit = Clock::now();
-    auto producer = begin_producing(producing_, config_.engine.app + "-correlate-" + std::to_string(share.number));
+    auto producer = begin_producing(producing_, config_.engine.app + "-correlate-" + std::to_string(share.number), Patience(stop_));
     if (!producer) return producer.problems();
     share.producer = std::move(producer.value());
     share.decider = std::make_unique<ShareDecider>(
@@ -63,6 +63,7 @@ Status CorrelateInstance::add_sinks(Share& share) {
     const auto in_transaction = [&](const KafkaOutputConfig& kafka, bool advice) {
         CloudEventContext context = cloud_event_context(config_);
         context.advice = advice;
+        context.suppressed = kafka.suppressed;
         share.sinks.push_back(std::make_unique<TransactionSink>(kafka.topic, context, share.said));
     };
     for (const OutputConfig& output : config_.outputs) {
@@ -126,7 +127,7 @@ Status CorrelateInstance::take(const RecordBatch& batch) {
             continue;
         }
         numbers_[n.partition] = n.name;
-        if (const auto given = incoming_.find(n.name); given != incoming_.end()) shares_[n.name] = std::move(given->second);
+        if (const auto given = incoming_.extract(n.name); !given.empty()) shares_[n.name] = std::move(given.mapped());
     }
     for (const RawRecord& r : batch.records) {
         const auto share = shares_.find(numbers_[r.partition]);
@@ -157,7 +158,7 @@ Result<Transacted> CorrelateInstance::commit(Share& s) {
     content.records = s.said;
     for (StateChange& c : wanted.changes) content.records.push_back({topics_.changelog, static_cast<int32_t>(s.number), std::move(c.key), std::move(c.value)});
     if (s.decider->next_offset()) content.offsets.push_back({s.partition, *s.decider->next_offset()});
-    const auto done = transact(*s.producer, content, *group_);
+    const auto done = transact(*s.producer, content, *group_, Patience(stop_));
     if (!done || done.value() == Transacted::lost) return done;
     s.known = std::move(wanted.next);
     s.said.clear();
@@ -180,7 +181,7 @@ Status CorrelateInstance::commit_what_is_due(bool all) {
     return Done{};
 }
 
-Status CorrelateInstance::run(const std::atomic<bool>& stop) {
+Status CorrelateInstance::run() {
     auto made = KafkaConsumer::make(settings_, 1, [this](const std::string& p) -> std::optional<int64_t> {
         const auto share = incoming_.find(p);
         if (share == incoming_.end()) return std::nullopt;
@@ -192,7 +193,7 @@ Status CorrelateInstance::run(const std::atomic<bool>& stop) {
     if (Status s = consumer_->subscribe(); !s) return s;
     RecordBatch batch;
     Status end = Done{};
-    while (!stop && end.ok()) {
+    while (!stop_ && end.ok()) {
         const PollResult polled = consumer_->poll(batch, kPoll);
         if (!trouble_.empty()) {
             end = trouble_;
@@ -204,7 +205,7 @@ Status CorrelateInstance::run(const std::atomic<bool>& stop) {
     }
     if (end.ok()) end = commit_what_is_due(true);
     batch.clear();
-    consumer_->leave();
+    KafkaConsumer::leave({&consumer_, 1});
     shares_.clear();
     return end;
 }

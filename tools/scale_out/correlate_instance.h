@@ -25,9 +25,9 @@ namespace foreshock {
 // One worker only.
 class CorrelateInstance {
 public:
-    CorrelateInstance(const Config& config, const Components& components, DeadLetterOutput* dead_letters);
+    CorrelateInstance(const Config& config, const Components& components, DeadLetterOutput* dead_letters, const std::atomic<bool>& stop);
     // Until `stop`; what has been decided by then is written. Problems: what failed outside.
-    [[nodiscard]] Status run(const std::atomic<bool>& stop);
+    [[nodiscard]] Status run();
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -35,7 +35,7 @@ private:
     struct Share {
         uint32_t number = 0;
         std::string partition;  // of the messages
-        std::unique_ptr<KafkaTransactions> producer;
+        KafkaTransactions::Owner producer;
         KnownState known;  // what the changelog holds
         std::vector<TransactionRecord> said;
         std::vector<std::unique_ptr<Sink>> sinks;
@@ -60,6 +60,7 @@ private:
     InternalTopics topics_;
     const Components& components_;
     DeadLetterOutput* dead_letters_;
+    const std::atomic<bool>& stop_;
     KafkaSourceSettings settings_;
     KafkaSettings producing_;
     std::string layout_;

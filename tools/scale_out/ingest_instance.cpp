@@ -37,13 +37,14 @@ Diagnostic trouble(const std::string& what, rd_kafka_resp_err_t error) { return 
 }  // namespace
 
 IngestInstance::IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders, Names& names,
-                               DeadLetterOutput* dead_letters, unsigned number)
+                               DeadLetterOutput* dead_letters, const std::atomic<bool>& stop, unsigned number)
     : config_(config),
       topics_(config.engine.app),
       components_(components),
-      settings_(group_settings(config, source_of(config).topics, source_of(config).group)),
+      settings_(group_settings(config, source_of(config).topics, source_of(config).group, Moved::together)),
       producing_(producer_settings(config)),
       dead_letters_(dead_letters),
+      stop_(stop),
       number_(number),
       decoder_(decoders.make(names)),
       maker_({config.engine, config.model, components, names, dead_letters, 512 << 10,
@@ -61,9 +62,9 @@ Status IngestInstance::take_over(const std::vector<std::string>& partitions) {
     starts_.clear();
     clocks_.clear();
     next_producer_.reset();
-    std::vector<std::future<Result<std::unique_ptr<KafkaTransactions>>>> under_way;
+    std::vector<std::future<Result<KafkaTransactions::Owner>>> under_way;
     for (const std::string& p : partitions)
-        under_way.push_back(std::async(std::launch::async, [&] { return begin_producing(producing_, config_.engine.app + "-ingest-" + p); }));
+        under_way.push_back(std::async(std::launch::async, [&] { return begin_producing(producing_, config_.engine.app + "-ingest-" + p, Patience(stop_)); }));
     Diagnostics problems;
     for (auto& one : under_way) {
         auto made = one.get();
@@ -91,13 +92,13 @@ Status IngestInstance::take_over(const std::vector<std::string>& partitions) {
 
 Result<std::map<std::string, int64_t>> IngestInstance::committed(const std::vector<std::string>& partitions) {
     const KafkaPartitions list = list_of(partitions);
-    const auto deadline = steady_clock::now() + kPatience;
+    Patience patience(stop_);
     for (;;) {
         const rd_kafka_resp_err_t error = rd_kafka_committed(consumer_->client(), list.get(), kLookUp_ms);
         bool fine = error == RD_KAFKA_RESP_ERR_NO_ERROR;
         for (int i = 0; i < list->cnt; ++i) fine = fine && list->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR;
         if (fine) break;
-        if (is_final(error) || steady_clock::now() > deadline) return trouble("committed offsets", error);
+        if (is_final(error) || patience.over()) return trouble("committed offsets", error);
     }
     std::map<std::string, int64_t> found;
     for (int i = 0; i < list->cnt; ++i) found[partitions[static_cast<size_t>(i)]] = list->elems[i].offset;
@@ -132,10 +133,10 @@ Result<std::string> IngestInstance::clock_of(const std::string& partition, int64
     }
     auto log = KafkaLog::open(producing_, topics_.clocks, static_cast<int32_t>(place));
     if (!log) return log.problems();
-    const auto deadline = steady_clock::now() + kPatience;
+    Patience patience(stop_);
     bool ended = false;
     for (;;) {
-        const auto read = log.value()->read(ended ? kSlice : kPatience);
+        const auto read = log.value()->read(kSlice);
         if (!read) return read.problems();
         ended = ended || read.value();
         const auto& entries = log.value()->entries();
@@ -145,7 +146,7 @@ Result<std::string> IngestInstance::clock_of(const std::string& partition, int64
             clocks_[place] = entries;
             return fits ? clock->second : std::string{};
         }
-        if (steady_clock::now() > deadline)
+        if (patience.over())
             return Diagnostic{{}, 0, 0, partition + ": the group's offset is " + std::to_string(committed) + ", the clock that belongs to it in " + topics_.clocks + " is of another",
                               "offsets of the group were set by hand? Delete the internal topics and make them anew"};
     }
@@ -169,7 +170,7 @@ Status IngestInstance::write(PartialCut cut) {
     }
     content.offsets = std::move(cut.offsets);
     const KafkaGroup group(rd_kafka_consumer_group_metadata(consumer_->client()));
-    const auto done = transact(*producer_, content, *group);
+    const auto done = transact(*producer_, content, *group, Patience(stop_));
     if (!done) return done.problems();
     if (done.value() == Transacted::lost) {
         maker_.lose();
@@ -178,7 +179,7 @@ Status IngestInstance::write(PartialCut cut) {
     return Done{};
 }
 
-Status IngestInstance::run(const std::atomic<bool>& stop) {
+Status IngestInstance::run() {
     auto made = KafkaConsumer::make(settings_, number_, [this](const std::string& p) {
         const auto start = starts_.find(p);
         return start == starts_.end() ? std::nullopt : std::optional(start->second.next_offset);
@@ -189,7 +190,7 @@ Status IngestInstance::run(const std::atomic<bool>& stop) {
     RecordBatch records;
     EventBatch events;
     Status end = Done{};
-    while (!stop && end.ok()) {
+    while (!stop_ && end.ok()) {
         const PollResult polled = consumer_->poll(records, kPoll);
         if (!trouble_.empty()) { end = trouble_; break; }
         if (polled == PollResult::failed) { end = Diagnostic{{}, 0, 0, consumer_->failure(), {}}; break; }
@@ -209,7 +210,7 @@ Status IngestInstance::run(const std::atomic<bool>& stop) {
     }
     if (end.ok() && !lost_ && maker_.has_news()) end = write(maker_.cut(steady_clock::now()));
     records.clear();
-    consumer_->leave();
+    KafkaConsumer::leave({&consumer_, 1});
     return end;
 }
 

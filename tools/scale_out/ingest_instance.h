@@ -26,9 +26,9 @@ namespace foreshock {
 class IngestInstance {
 public:
     IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders, Names& names, DeadLetterOutput* dead_letters,
-                   unsigned number);
+                   const std::atomic<bool>& stop, unsigned number);
     // Until `stop`; what has been summed by then is written. Problems: what failed outside.
-    [[nodiscard]] Status run(const std::atomic<bool>& stop);
+    [[nodiscard]] Status run();
     const RunTotals& totals() const { return maker_.totals(); }  // after `run`
 
 private:
@@ -47,11 +47,12 @@ private:
     KafkaSourceSettings settings_;
     KafkaSettings producing_;
     DeadLetterOutput* dead_letters_;  // may be null
+    const std::atomic<bool>& stop_;
     unsigned number_;
     std::unique_ptr<Decoder> decoder_;
     PartialMaker maker_;
     std::shared_ptr<KafkaConsumer> consumer_;
-    std::unique_ptr<KafkaTransactions> producer_, next_producer_;  // ours, and that of what is being given to us
+    KafkaTransactions::Owner producer_, next_producer_;  // ours, and that of what is being given to us
     std::map<std::string, PartitionStart> starts_;                 // of what is being given to us
     std::map<uint32_t, std::map<std::string, std::string>> clocks_;  // read for it, by partition of the topic
     Diagnostics trouble_;                                          // of taking over

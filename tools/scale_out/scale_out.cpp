@@ -56,7 +56,7 @@ public:
     template <class Part>
     void start(Part& part) {
         threads_.emplace_back([this, &part] {
-            const Status end = part.run(stop_);
+            const Status end = part.run();
             stop_ = true;
             const std::lock_guard lock(mutex_);
             if (!end.ok() && problems_.empty()) problems_ = end.problems();
@@ -90,7 +90,7 @@ KafkaSettings producer_settings(const Config& config) {
     return s;
 }
 
-KafkaSourceSettings group_settings(const Config& config, std::vector<std::string> topics, std::string group) {
+KafkaSourceSettings group_settings(const Config& config, std::vector<std::string> topics, std::string group, Moved moved) {
     constexpr KafkaBegin kBegins[]{KafkaBegin::committed, KafkaBegin::earliest, KafkaBegin::latest, KafkaBegin::time};
     const KafkaSourceConfig& source = source_of(config);
     KafkaSourceSettings s;
@@ -98,7 +98,7 @@ KafkaSourceSettings group_settings(const Config& config, std::vector<std::string
     s.cluster.properties.emplace("session.timeout.ms", "6000");
     s.cluster.properties.emplace("heartbeat.interval.ms", "1500");
     s.cluster.properties["isolation.level"] = "read_committed";
-    s.cluster.properties["partition.assignment.strategy"] = "roundrobin";  // all are given and taken together
+    s.cluster.properties["partition.assignment.strategy"] = moved == Moved::one_by_one && shares_by_steps() ? "cooperative-sticky" : "roundrobin";
     s.topics = std::move(topics);
     s.group = std::move(group);
     s.start = kBegins[static_cast<size_t>(source.start)];
@@ -129,8 +129,8 @@ Status run_scaled_out(const Config& config, unsigned workers, std::atomic<bool>&
     const bool ingest = config.instances.role != InstanceRole::correlate, correlate = config.instances.role != InstanceRole::ingest;
     std::vector<std::unique_ptr<IngestInstance>> readers;
     for (unsigned i = 0; ingest && i < workers; ++i)
-        readers.push_back(std::make_unique<IngestInstance>(config, components, decoders, names, dead_letters.value().get(), i + 1));
-    CorrelateInstance decider(config, components, dead_letters.value().get());
+        readers.push_back(std::make_unique<IngestInstance>(config, components, decoders, names, dead_letters.value().get(), stop, i + 1));
+    CorrelateInstance decider(config, components, dead_letters.value().get(), stop);
     Parts parts(stop);
     for (auto& reader : readers) parts.start(*reader);
     if (correlate) parts.start(decider);

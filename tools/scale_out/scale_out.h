@@ -24,7 +24,9 @@ std::vector<KafkaTopic> internal_topics(const Config& config, int32_t replicatio
 
 // The one source of the configuration, and clients of its cluster.
 const KafkaSourceConfig& source_of(const Config& config);
-KafkaSourceSettings group_settings(const Config& config, std::vector<std::string> topics, std::string group);
+// How partitions move when an instance comes or goes: all of them, or, where librdkafka can, those alone that change hands.
+enum class Moved : uint8_t { together, one_by_one };
+KafkaSourceSettings group_settings(const Config& config, std::vector<std::string> topics, std::string group, Moved moved);
 KafkaSettings producer_settings(const Config& config);  // its access to the cluster; what concerns consumers is left out
 
 // Takes part until it is told to stop or cannot go on. Problems: what failed outside.

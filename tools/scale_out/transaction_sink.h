@@ -18,6 +18,7 @@ public:
 
     void deliver(std::span<const WarningRevision> revisions) override;
     void advise(std::span<const CapacityAdvice> advice) override;
+    void keep(std::span<const SuppressedWarning> suppressed) override;
     bool flush(std::chrono::milliseconds) override { return true; }
     std::string name() const override { return "kafka topic " + topic_; }
 

@@ -264,7 +264,10 @@ std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entrie
     }
     const CloudEventContext context;
     for (const auto& revisions : {slot.warnings, slot.shadow})
-        for (const WarningRevision& w : revisions) text += to_cloudevent(w, context) + '\n';
+        for (WarningRevision w : revisions) {
+            w.inputs.clear();
+            text += to_cloudevent(w, context) + '\n';
+        }
     const Inventory& known = slot.inventory;
     for (const BreachForecast& f : slot.forecasts.promises) text += known.services()[f.service].name + ' ' + bits(f.probability) + '\n';
     for (const SloState& s : slot.signals.slos) {
@@ -279,6 +282,14 @@ std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entrie
     return text;
 }
 
+std::string inputs_text(const DecidedSlot& slot) {
+    std::string text;
+    for (const auto& revisions : {slot.warnings, slot.shadow})
+        for (const WarningRevision& w : revisions)
+            for (const InputRange& i : w.inputs) text += w.id + ' ' + i.partition + ' ' + std::to_string(i.first) + ' ' + std::to_string(i.next) + '\n';
+    return text;
+}
+
 std::string trace_text(const DecidedSlot& slot) {
     std::string text;
     for (const BreachForecast& f : slot.forecasts.promises) {
@@ -289,9 +300,9 @@ std::string trace_text(const DecidedSlot& slot) {
                       slo.c_str(), f.probability, to_rfc3339(f.breach_at).c_str(), f.violated ? " violated" : "");
         text += head;
         for (size_t i = 0; i < kFeatures; ++i) {
-            if (std::isnan(f.features.x[i])) continue;
+            if (std::isnan(f.features->x[i])) continue;
             char feature[96];
-            std::snprintf(feature, sizeof feature, " %s %.4g", std::string(kFeatureTable[i].name).c_str(), static_cast<double>(f.features.x[i]));
+            std::snprintf(feature, sizeof feature, " %s %.4g", std::string(kFeatureTable[i].name).c_str(), static_cast<double>(f.features->x[i]));
             text += feature;
         }
         text += '\n';

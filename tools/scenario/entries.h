@@ -22,6 +22,8 @@ Entry totals_entry(const RunTotals& totals);
 
 // Every field of the entries to the last digit, the warnings as they leave the program, and the probability of every promise.
 std::string exact_text(const DecidedSlot& slot, const std::vector<Entry>& entries);
+// The records that each warning names as its inputs.
+std::string inputs_text(const DecidedSlot& slot);
 // One line a promise: what led to its probability. One line a rule that holds: since when, and because of what.
 std::string trace_text(const DecidedSlot& slot);
 

@@ -171,6 +171,11 @@ void RowWriter::write_metric(const Traits& traits, int64_t at, double value, dou
         field(json, "metric", spec_.metric);
         if (!spec_.service.empty()) field(json, "service", spec_.service);
         if (!traits.hosts.empty()) field(json, "host", traits.hosts[i]);
+        if (!traits.labels.empty()) {
+            std::string labels;
+            for (const auto& [name, text] : traits.labels) field(labels, name, text);
+            plain(json, "labels", "{" + labels.substr(1) + "}");
+        }
         plain(json, "value", number(value));
         if (!std::isnan(limit)) plain(json, "limit", number(limit));
         if (interval_us > 0) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "connectors/format/native_json.h"
+#include "engine/plan/resource_matcher.h"
 #include "engine/run/pipeline.h"
 #include "state/memory_store.h"
 #include "state/rocksdb_store.h"
@@ -122,7 +123,7 @@ public:
     }
 
 private:
-    static DecodeOptions decode_options(const ScenarioFile& s) { return {s.config.engine.dimensions, s.config.engine.bounds.record_bytes}; }
+    static DecodeOptions decode_options(const ScenarioFile& s) { return {s.config.engine.dimensions, s.config.engine.bounds.record_bytes, labels_asked_for(s.config.model)}; }
 
     bool open_store() {
         rocksdb_.reset();  // one process at a time
@@ -164,9 +165,10 @@ private:
         Transcript& all = outcome_.transcript;
         for (SlotRecord& slot : part.slots) {
             if (mode_.other_models) leave_out_newcomer(slot);
+            if (mode_.shuffle) slot.inputs.clear();
             const auto known = std::ranges::find(all.slots, slot.slot, &SlotRecord::slot);
             if (known == all.slots.end()) all.slots.push_back(std::move(slot));
-            else if (known->exact != slot.exact) outcome_.failure = "a slot decided again after a restart differs: " + std::to_string(slot.slot.value);
+            else if (known->exact != slot.exact || known->inputs != slot.inputs) outcome_.failure = "a slot decided again after a restart differs: " + std::to_string(slot.slot.value);
         }
         for (auto& [key, entry] : part.dead_letters) all.dead_letters.emplace(key, entry);
         RunTotals sum = part.totals;
@@ -252,6 +254,7 @@ std::string first_difference(const Transcript& plain, const Transcript& other, E
             return "one decided " + std::to_string(plain.slots.size()) + " slots, the other " + std::to_string(other.slots.size());
         const SlotRecord &a = plain.slots[i], &b = other.slots[i];
         if (a.slot != b.slot) return "slot number " + std::to_string(i) + " is " + std::to_string(a.slot.value) + " and " + std::to_string(b.slot.value);
+        if (!a.inputs.empty() && !b.inputs.empty() && a.inputs != b.inputs) return "in the inputs, in slot " + std::to_string(a.slot.value) + ":" + line_difference(a.inputs, b.inputs);
         if (a.exact == b.exact) continue;
         for (size_t k = 0; k < std::min(a.entries.size(), b.entries.size()); ++k) {
             const std::string x = entry_text(a.entries[k], start), y = entry_text(b.entries[k], start);

@@ -115,6 +115,9 @@ bool SeriesReader::trait(Traits& t, const Word& name) {
         std::string rest = in_.take("a host").text;
         for (size_t bar; (bar = rest.find('|')) != rest.npos; rest.erase(0, bar + 1)) t.hosts.push_back(rest.substr(0, bar));
         t.hosts.push_back(rest);
+    } else if (is_metric_ && name.is("label")) {
+        const std::string label = in_.take("the name of a label").text;
+        t.labels[label] = in_.take("a value of " + label).text;
     } else if (is_metric_ && name.is("limit")) {
         t.limit = course("");
     } else if (!is_metric_ && name.is("value")) {
@@ -159,7 +162,7 @@ void SeriesReader::modifier(SeriesSpec& spec) {
         spec.service = in_.take("a service").text;
     } else {
         in_.fail(name, "'" + name.text + "' is no modifier of " + (is_metric_ ? "a metric" : "transactions"),
-                 is_metric_ ? "one of limit, every, host, service, late, clock, summary, partition"
+                 is_metric_ ? "one of limit, every, host, label, service, late, clock, summary, partition"
                             : "one of value, duration, errors, campaign, channel, dimension, host, late, clock, summary, partition");
     }
 }

@@ -2,6 +2,7 @@
 // notation. Plain data; the text is read by parse_series, the records are made by expand.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct Traits {
     std::optional<Course> limit;        // of a metric
     std::vector<DimensionShare> dimensions;
     std::vector<std::string> hosts;     // transactions: in turn; metrics: each
+    std::map<std::string, std::string> labels;  // of a metric
     Micros late{0};                     // records arrive so long after their event time
     double late_share = 1;
 };

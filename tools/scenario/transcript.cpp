@@ -120,6 +120,7 @@ void TranscriptWriter::decided(const DecidedSlot& slot) {
     for (const WarningRevision& w : slot.warnings) record.entries.push_back(warning_entry(w, EntryKind::revisions));
     for (const WarningRevision& w : slot.shadow) record.entries.push_back(warning_entry(w, EntryKind::shadow));
     record.exact = exact_text(slot, record.entries);
+    record.inputs = inputs_text(slot);
     if (state_->trace) std::fputs(trace_text(slot).c_str(), stderr);
     state_->transcript.slots.push_back(std::move(record));
 }

@@ -52,6 +52,7 @@ struct SlotRecord {
     SlotIndex slot;
     std::vector<Entry> entries;
     std::string exact;
+    std::string inputs;  // of the warnings; empty where the records came in another order
 };
 
 struct Transcript {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/forecast/calendar_evidence.h"
 #include "engine/plan/calendar.h"
 #include "rules/problems.h"
 #include "rules/values.h"
@@ -31,12 +32,6 @@ const CalendarEntry* campaign_of(const std::string& name, const Model& model) {
     return at == model.calendar.end() ? nullptr : &*at;
 }
 
-// The occurrence that runs at `now`, else the next one; null when all are over.
-const CalendarEntry::Occurrence* next_of(const CalendarEntry& e, EventTime now) {
-    const auto at = std::ranges::find_if(e.occurrences, [now](const auto& o) { return now < o.end; });
-    return at == e.occurrences.end() ? nullptr : &*at;
-}
-
 Status take_demand(const WhatIfRequest& r, const Moment& m, WhatIfQuestion& q) {
     if (!r.service.empty()) {
         const ServiceIndex s = m.inventory.find_service(r.service);
@@ -54,15 +49,22 @@ Status take_campaign(const WhatIfRequest& r, const Moment& m, WhatIfQuestion& q)
     const Model& model = m.inventory.model();
     const CalendarEntry* e = campaign_of(r.campaign, model);
     if (e == nullptr) return problem("no campaign " + in_quotes(r.campaign) + " in the calendar", nearest_of(r.campaign, campaigns_of(model)));
-    const CalendarEntry::Occurrence* when = next_of(*e, m.signals.end);
+    const CalendarEntry::Occurrence* when = occurrence_from(*e, m.signals.end);
     if (when == nullptr) return problem("campaign " + in_quotes(r.campaign) + " is over", "ask with --service and --demand");
-    if (!r.demand && !e->expected_ratio) return problem("campaign " + in_quotes(r.campaign) + " announces no expected_ratio", "give --demand");
-    q.ratio = r.demand.value_or(e->expected_ratio.value_or(1));
+    std::vector<ServiceIndex> services;
+    for (const std::string& name : e->services)
+        if (const ServiceIndex s = m.inventory.find_service(name); s != kNoIndex) services.push_back(s);
+    const auto usual = [&m](ServiceIndex s, EventTime t) { return m.ahead.value(s, t); };
+    const std::optional<double> ratio = r.demand ? r.demand : announced_ratio(*e, services, m.signals.end, usual);
+    if (!ratio) {
+        const char* const why = e->value_target ? " aims at no more than what is usual, or what is usual is not known yet" : " announces no expected_ratio and no value_target";
+        return problem("campaign " + in_quotes(r.campaign) + why, "give --demand");
+    }
+    q.ratio = *ratio;
     q.from = when->start;
     q.to = when->end;
     if (!q.services.empty()) return Done{};
-    for (const std::string& name : e->services)
-        if (const ServiceIndex s = m.inventory.find_service(name); s != kNoIndex) q.services.push_back(s);
+    q.services = std::move(services);
     for (ServiceIndex s = 0; e->services.empty() && s < m.inventory.services().size(); ++s) q.services.push_back(s);
     return Done{};
 }

@@ -56,6 +56,7 @@ inline WarningRevision sample_warning() {
     w.advice.push_back({"add", "db-1", "replica", 3, 300, 1.2});
     w.owner = "team-shop";
     w.sentence = "checkout: raise `db-1` connections before 09:41";
+    w.inputs = {{"transactions/0", 10, 99}};
     return w;
 }
 

@@ -26,7 +26,7 @@ dimensions: [campaign]
 outputs:
   - kafka: {brokers: 'localhost:9092', topic: warnings}
   - alertmanager: {urls: ['http://localhost:9093'], timeout: 2s}
-  - webhook: {url: 'https://example.org/hook', headers: {X-Team: shop}, ca_file: ca.pem}
+  - webhook: {url: 'https://example.org/hook', headers: {X-Team: shop}, ca_file: ca.pem, suppressed: true}
   - file: warnings.jsonl
   - stdout: json
   - stdout:
@@ -112,6 +112,8 @@ TEST_CASE("the program's part is read whole") {
     CHECK(std::get<AlertmanagerConfig>(c.outputs[1]).urls.at(0).reveal() == "http://localhost:9093");
     CHECK(std::get<AlertmanagerConfig>(c.outputs[1]).timeout == 2s);
     CHECK(std::get<WebhookConfig>(c.outputs[2]).ca_file == "conf/ca.pem");
+    CHECK(std::get<WebhookConfig>(c.outputs[2]).suppressed);
+    CHECK_FALSE(std::get<KafkaOutputConfig>(c.outputs[0]).suppressed);
     CHECK(std::get<FileOutputConfig>(c.outputs[3]).path == "conf/warnings.jsonl");
     CHECK(std::get<StdoutConfig>(c.outputs[4]).form == StdoutForm::json);
     CHECK(std::get<StdoutConfig>(c.outputs[5]).form == StdoutForm::sentence);

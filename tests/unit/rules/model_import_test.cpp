@@ -8,6 +8,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
+std::vector<std::string> texts_of(const Diagnostics& notes) {
+    std::vector<std::string> out;
+    for (const Diagnostic& d : notes) out.push_back(d.text());
+    return out;
+}
+
 constexpr const char* kOpenSlo = R"(apiVersion: openslo/v1
 kind: Service
 metadata:
@@ -97,8 +103,7 @@ TEST_CASE("OpenSLO documents become a model") {
     CHECK(latency.objective.value() == Catch::Approx(0.995));
     CHECK(latency.period == 28 * 24h);
     CHECK(imported.value().sources.at(5).line == 7);  // calls of checkout
-    std::vector<std::string> notes;
-    for (const Diagnostic& d : imported.value().notes) notes.push_back(d.text());
+    const std::vector<std::string> notes = texts_of(imported.value().notes);
     REQUIRE(notes.size() == 4);
     CHECK(notes[0] == "slo.yaml:33:14: 'payment-latency' is taken as the 95th percentile of latency in milliseconds (annotate foreshock/indicator and foreshock/below where it is another)");
     CHECK(notes[1] == "slo.yaml:36:75: timeSliceTarget is not taken over (a window is good or bad as a whole)");
@@ -202,8 +207,7 @@ TEST_CASE("the CSV of a CMDB becomes a model") {
     REQUIRE(model.resources.size() == 1);
     CHECK(model.resources[0].service == "payment");
     CHECK(model.resources[0].match.at(0).host == "^db-1\\.example$");
-    std::vector<std::string> notes;
-    for (const Diagnostic& d : imported.value().notes) notes.push_back(d.text());
+    const std::vector<std::string> notes = texts_of(imported.value().notes);
     REQUIRE(notes.size() == 4);
     CHECK(notes[0] == "cmdb.csv:1:57: column 'Color' is not taken over (one of name, type, depends_on, service, owner, title, criticality, host)");
     CHECK(notes[1] == "cmdb.csv:2:23: 'db-1' carries several services (it stays with 'payment')");
@@ -226,8 +230,7 @@ TEST_CASE("what a CSV says and cannot be taken over is said") {
     REQUIRE(result);
     CHECK(result.value().yaml == "services:\n  payment: {}\n  shop: {calls: [payment]}\n  stock: {}\nresources:\n  db-1: {}\n  tomcat: {service: payment}\n");
     CHECK(result.value().sources.at(6).line == 5);  // tomcat
-    std::vector<std::string> notes;
-    for (const Diagnostic& d : result.value().notes) notes.push_back(d.text());
+    const std::vector<std::string> notes = texts_of(result.value().notes);
     REQUIRE(notes.size() == 5);
     CHECK(notes[0] == "x.csv:1:17: column 'Owners' is not taken over (did you mean 'owner'?)");
     CHECK(notes[1] == "x.csv:2:14: 'Payment' is taken as 'payment'");

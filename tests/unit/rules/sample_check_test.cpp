@@ -46,6 +46,16 @@ resources:
                 "m.yaml:3:3: no event of 'wbe' in the sample, but it has promises (did you mean 'web'?)"});
 }
 
+TEST_CASE("a matcher of labels meets those that have them all") {
+    const char* text = R"(
+resources:
+  pay: {match: {labels: {app: '^pay$', tier: front}}}
+  db: {match: {labels: {app: '^pay$', tier: '^db$'}}}
+)";
+    const std::vector<SampledName> sample{{"", "pod-1", "cpu", "h", "", {{"app", "pay"}, {"tier", "front"}}}, {"", "pod-2", "cpu", "h", "", {{"tier", "db"}}}};
+    CHECK(unmet(text, sample) == Texts{"m.yaml:4:15: this matcher of 'db' matches nothing in the sample (one of pod-1, pod-2)"});
+}
+
 TEST_CASE("a matcher behind a greedier one is named") {
     const char* text = R"(
 resources:

@@ -55,6 +55,23 @@ TEMPLATE_TEST_CASE("what a checkpoint leaves out is gone", "", MemoryStore, Rock
     check_same(*store.load().value(), Checkpoint{});
 }
 
+TEMPLATE_TEST_CASE("what a checkpoint calls unchanged stays as it was", "", MemoryStore, RocksdbStore) {
+    Fresh<TestType> fresh;
+    Store& store = fresh.store();
+    REQUIRE(store.save(checkpoint(1)).ok());
+    for (int i = 2; i < 4; ++i) {
+        Checkpoint next = checkpoint(i);
+        next.parts.erase("detect");
+        next.unchanged = {"detect"};
+        REQUIRE(store.save(next).ok());
+        Checkpoint expected = checkpoint(i);
+        expected.parts["detect"] = checkpoint(1).parts["detect"];
+        check_same(*store.load().value(), expected);
+    }
+    REQUIRE(store.save(checkpoint(4)).ok());
+    check_same(*store.load().value(), checkpoint(4));
+}
+
 TEMPLATE_TEST_CASE("parts may hold any bytes, of any size", "", MemoryStore, RocksdbStore) {
     Fresh<TestType> fresh;
     Checkpoint c;

@@ -24,6 +24,7 @@ TEST_CASE("capacity advice: the whole event, byte by byte, and what is unknown l
     a.lead_time_seconds = 120;
     a.horizon_seconds = 720;
     a.cost_per_hour = 2.4;
+    a.inputs = {{"capacity/0", 4, 9}};
     CloudEventContext context;
     context.app = "shop";
     CHECK(to_cloudevent(a, context) ==
@@ -31,7 +32,7 @@ TEST_CASE("capacity advice: the whole event, byte by byte, and what is unknown l
           R"("subject":"c-0123456789abcdef","time":"2026-11-21T14:02:05.000Z","datacontenttype":"application/json","data":{"resource":"payment-conn",)"
           R"("service":"payment","metric":"connections_used","unit":"connection","units":600,"needed_units":720,"difference":120,"enough":true,)"
           R"("learned":true,"utilization":0.71,"forecast_utilization":1.0724,"knee":0.9,"demand_forecast_ratio":1.5,"lead_time_seconds":120,)"
-          R"("horizon_seconds":720,"cost_per_hour":2.4,"config_hash":"f00d","inputs":{}}})");
+          R"("horizon_seconds":720,"cost_per_hour":2.4,"config_hash":"f00d","inputs":{"capacity/0":{"first":4,"next":9}}}})");
     a.needed = a.cost_per_hour = a.demand_ratio = kUnknown;
     const std::string unknown = to_cloudevent(a, context);
     for (const char* key : {"needed_units", "difference", "cost_per_hour", "demand_forecast_ratio"}) CHECK(unknown.find(key) == std::string::npos);

@@ -59,8 +59,18 @@ TEST_CASE("every beginning of a record is broken, and every record with one byte
 
 TEST_CASE("fields that nobody asks for may nest, but not without end") {
     const auto nested = [](size_t depth) { return "{\"x\":" + std::string(depth, '[') + std::string(depth, ']') + "}"; };
-    CHECK(decode(nested(200)).bad().what == "type: missing");
+    const auto objects = [](size_t depth) {
+        std::string open;
+        for (size_t i = 0; i < depth; ++i) open += "{\"x\":";
+        return open + "1" + std::string(depth, '}');
+    };
+    CHECK(decode(nested(256)).bad().what == "type: missing");
+    CHECK(decode(nested(257)).bad().what == "nested too deep");
     CHECK(decode(nested(100'000)).bad().what == "nested too deep");
+    CHECK(decode(objects(257)).bad().what == "type: missing");  // the record itself counts for none
+    CHECK(decode(objects(258)).bad().what == "nested too deep");
+    CHECK(decode(nested(257)).bad().reason == DropReason::broken_json);
+    CHECK(decode(transaction_with("extra", std::string(256, '[') + std::string(256, ']'))).batch.events.size() == 1);
 }
 
 TEST_CASE("one bad record does not touch its neighbours") {

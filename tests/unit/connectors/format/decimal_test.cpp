@@ -11,33 +11,41 @@ using namespace foreshock;
 namespace {
 
 // The text in memory with as much behind it as a short number may read.
-std::optional<Decimal> short_one(const std::string& text) {
-    const std::string padded = text + "9.9.9.9.";
-    return parse_short_decimal(std::string_view(padded).substr(0, text.size()));
-}
-
-bool same(const std::optional<Decimal>& a, const std::optional<Decimal>& b) {
-    if (!a || !b) return !a && !b;
-    for (int power = 0; power <= 8; ++power) {
-        if (scaled(*a, power) != scaled(*b, power)) return false;
-    }
-    return true;
-}
+struct Short {
+    explicit Short(const std::string& text) : padded(text + "9.9.9.9."), read(parse_short_decimal(std::string_view(padded).substr(0, text.size()), number)) {}
+    std::string padded;
+    Decimal number;
+    bool read;
+};
 
 }  // namespace
 
 TEST_CASE("the quick way reads every short text as the other does") {
     std::mt19937 random(1);
     constexpr std::string_view kLetters = "0123456789..-eE+ x";
+    int read = 0;
     for (int i = 0; i < 60'000; ++i) {
         std::string text;
         for (size_t n = 1 + random() % kShortDecimal; n > 0; --n) {
             text += kLetters[random() % (random() % 8 == 0 ? kLetters.size() : 12)];
         }
         INFO(text);
-        REQUIRE(same(short_one(text), parse_decimal(text)));
+        const Short quick(text);
+        if (!quick.read) continue;
+        ++read;
+        const std::optional<Decimal> whole = parse_decimal(text);
+        REQUIRE(whole);
+        REQUIRE(to_double_short(quick.number) == to_double(*whole, text));
+        for (int power = 0; power <= 8; ++power) {
+            REQUIRE(scaled(quick.number, power) == scaled(*whole, power));
+            int64_t fixed = 0;
+            if (scaled_short(quick.number, power, fixed)) REQUIRE(fixed == scaled(*whole, power));
+        }
     }
-    CHECK_FALSE(short_one(""));
+    CHECK(read > 10'000);
+    CHECK_FALSE(Short("").read);
+    int64_t millionths = 0;
+    CHECK((Short("34.51").read && scaled_short(Short("34.51").number, 6, millionths) && millionths == 34'510'000));
 }
 
 TEST_CASE("doubles are the nearest ones") {

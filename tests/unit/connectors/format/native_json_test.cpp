@@ -331,6 +331,31 @@ TEST_CASE("equal values of two dimensions are two names, and long values are cut
     CHECK(same.event().dimensions[0] != same.event().dimensions[1]);
 }
 
+TEST_CASE("labels of a metric tell its instances apart where they are asked for") {
+    DecodeOptions options;
+    options.metric_labels = {"app", "tier"};
+    const auto metric = [](const std::string& labels) {
+        return R"({"ts":1795165200,"type":"metric","resource":"pod-1","metric":"cpu","host":"h","value":1,"labels":)" + labels + "}";
+    };
+    const Decoded d = decode(metric(R"({"tier":"front","version":"7","app":"p\u0061y"})"), options);
+    REQUIRE(d.batch.metrics.size() == 1);
+    const MetricInstanceName n = d.instance();
+    CHECK(n.resource == "pod-1");
+    CHECK(n.host == "h");
+    REQUIRE(n.labels.size() == 2);
+    CHECK(n.labels[0] == std::pair<std::string_view, std::string_view>{"app", "pay"});
+    CHECK(n.labels[1] == std::pair<std::string_view, std::string_view>{"tier", "front"});
+    // Whatever order they stand in, and whatever else stands there; what is no label is ignored, as any field that is not known.
+    const Decoded same = decode_all({metric(R"({"app":"pay","tier":"front"})"), metric(R"({"x":{"y":1},"tier":"front","app":"pay"})"), metric(R"({"app":"pay","tier":["front"]})"),
+                                     metric("7"), metric(R"({"app":17,"tier":null})")}, options);
+    REQUIRE(same.batch.metrics.size() == 5);
+    CHECK(same.batch.metrics[0].instance == same.batch.metrics[1].instance);
+    CHECK(same.text(NameSpace::metric_instance, same.batch.metrics[2].instance) == "\x1fpod-1\x1f" "cpu\x1fh\x1f" "app\x1fpay");
+    CHECK(same.text(NameSpace::metric_instance, same.batch.metrics[3].instance) == "\x1fpod-1\x1f" "cpu\x1fh");
+    CHECK(same.text(NameSpace::metric_instance, same.batch.metrics[4].instance) == "\x1fpod-1\x1f" "cpu\x1fh\x1f" "app\x1f" "17");
+    CHECK(decode(metric(R"({"app":"pay"})")).instance().labels.empty());
+}
+
 TEST_CASE("escapes in names and texts are resolved") {
     const Decoded d = decode(R"({"\u0074s":1795165200,"type":"trans\u0061ction","serv\u0069ce":"a\"b\\c\/d\u00e9\ud83d\ude00\n","host":"\t"})");
     REQUIRE(d.batch.events.size() == 1);
@@ -361,12 +386,15 @@ TEST_CASE("fields in another order, and other fields, than in the records before
 TEST_CASE("a record longer than allowed is refused unread") {
     DecodeOptions options;
     options.max_record_bytes = 100;
-    const std::string fits = transaction_with("x", "\"" + std::string(100, 'y') + "\"");
-    const Decoded d = decode(fits, options);
+    const auto of_size = [](size_t size) {
+        const size_t bare = transaction_with("x", "\"\"").size();
+        return transaction_with("x", "\"" + std::string(size - bare, 'y') + "\"");
+    };
+    options.max_record_bytes = 300;
+    CHECK(decode(of_size(300), options).batch.events.size() == 1);
+    const Decoded d = decode(of_size(301), options);
     CHECK(d.bad().reason == DropReason::oversized);
-    CHECK(d.bad().what == "longer than 100 bytes");
-    options.max_record_bytes = fits.size();
-    CHECK(decode(fits, options).batch.events.size() == 1);
+    CHECK(d.bad().what == "longer than 300 bytes");
 }
 
 TEST_CASE("a bad record keeps the beginning of its bytes") {

@@ -26,6 +26,8 @@ TEST_CASE("the metrics of a run name every stage and reason") {
     RunTotals totals;
     totals.events = 12;
     totals.dropped[static_cast<size_t>(DropReason::late)] = 3;
+    totals.names_refused[static_cast<size_t>(NameSpace::host)] = 4;
+    totals.warnings_beyond_bound = 2;
     totals.watermark_us = 1'500'000;
     LiveState state;
     state.demand.push_back({"checkout", 3.4, kUnknown, 4100});
@@ -38,7 +40,8 @@ TEST_CASE("the metrics of a run name every stage and reason") {
     for (const char* line :
          {"foreshock_ingest_events_total 12\n", "foreshock_dropped_total{stage=\"ingest\",reason=\"late\"} 3\n",
           "foreshock_dropped_total{stage=\"decode\",reason=\"broken_json\"} 0\n",
-          "foreshock_window_watermark_timestamp_seconds 1.5\n",
+          "foreshock_names_refused_total{bound=\"hosts\"} 4\n", "foreshock_names_refused_total{bound=\"dimension_values\"} 0\n",
+          "foreshock_warn_beyond_bound_total 2\n", "foreshock_window_watermark_timestamp_seconds 1.5\n",
           "foreshock_demand_ratio{service=\"checkout\",measure=\"volume\"} 3.4\n",
           "foreshock_capacity_headroom_ratio{resource=\"db-1\",metric=\"connections_used\"} 0.25\n",
           "foreshock_forecast_breach_probability_ratio{service=\"checkout\",slo=\"latency\"} 0.8\n",

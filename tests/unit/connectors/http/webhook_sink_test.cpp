@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "connectors/format/suppression_event.h"
 #include "tests/support/catch.h"
 #include "tests/unit/connectors/http/stub_receiver.h"
 #include "tests/unit/connectors/sample_warning.h"
@@ -70,6 +71,32 @@ TEST_CASE("a webhook gets each event in order, with its key and the configured h
     CHECK(got[0].body == to_cloudevent(revision(1, WarningState::open), {}));
     CHECK(got[1].idempotency_key == "w-00000000000000af.2");
     CHECK(sink->counts().delivered == 2);
+}
+
+TEST_CASE("what maintenance kept back is posted where it is asked for, and nowhere else") {
+    SuppressedWarning w;
+    w.time = EventTime{std::chrono::seconds{1795269720}};
+    w.by = "db upgrade";
+    w.service = "shop";
+    w.slo = "latency";
+    SuppressedWarning ended = w;
+    ended.state = SuppressedWarning::State::ended;
+    StubReceiver receiver;
+    const auto plain = open(options(receiver.url() + "/plain"));
+    CloudEventContext context;
+    context.suppressed = true;
+    auto asked = WebhookSink::open(options(receiver.url() + "/asked"), context, {});
+    REQUIRE(asked.ok());
+    plain->keep(std::vector{w});
+    asked.value()->keep(std::vector{w, ended});
+    deliver(*plain, {revision(1, WarningState::open)});
+    REQUIRE(plain->flush(kLong));
+    REQUIRE(asked.value()->flush(kLong));
+    std::vector<std::string> posted;
+    for (const auto& got : receiver.wait(3))
+        if (got.path == "/asked") posted.push_back(got.body);
+    CHECK(posted == std::vector{to_cloudevent(w, context), to_cloudevent(ended, context)});
+    CHECK(plain->counts().delivered == 1);
 }
 
 TEST_CASE("what may pass is tried again, and order holds") {

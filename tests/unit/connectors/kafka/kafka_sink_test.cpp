@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "connectors/format/suppression_event.h"
 #include "connectors/kafka/mock_cluster.h"
 #include "tests/support/catch.h"
 #include "tests/unit/connectors/sample_warning.h"
@@ -84,6 +85,31 @@ TEST_CASE("warnings reach the topic in order, keyed by their id, as structured C
         CHECK(got[i].value == to_cloudevent(said[i], {"shop", "", {}}));
         CHECK(got[i].content_type == "application/cloudevents+json; charset=UTF-8");
     }
+}
+
+TEST_CASE("what maintenance kept back reaches the topic where it is asked for, keyed by what it is") {
+    MockCluster cluster;
+    cluster.create_topic("warnings", 1);
+    KafkaSettings settings;
+    settings.brokers = cluster.brokers();
+    CloudEventContext context;
+    context.suppressed = true;
+    auto asked = KafkaSink::open(settings, "warnings", context);
+    REQUIRE(asked.ok());
+    SuppressedWarning w;
+    w.time = EventTime{std::chrono::seconds{1795269720}};
+    w.service = "shop";
+    w.slo = "latency";
+    open(cluster)->keep(std::vector{w});
+    asked.value()->keep(std::vector{w});
+    REQUIRE(asked.value()->flush(kLong));
+    asked.value()->deliver(revisions(1));
+    REQUIRE(asked.value()->flush(kLong));
+    const auto got = consume(cluster, "warnings", 2);
+    REQUIRE(got.size() == 2);
+    CHECK(got[0].key == suppression_id(w, context));
+    CHECK(got[0].value == to_cloudevent(w, context));
+    CHECK(got[1].key == sample_warning().id);
 }
 
 TEST_CASE("a broker that is away gets each warning once when it is back") {

@@ -77,6 +77,20 @@ TEST_CASE("what comes after the start is not read until the end") {
     CHECK(records == 10);
 }
 
+TEST_CASE("whether a source is reached may be asked while it opens") {
+    MockCluster cluster;
+    cluster.create_topic("t", 8);
+    KafkaSource source(reading(cluster.settings(), {"t"}, false));
+    CHECK_FALSE(source.ready());
+    std::atomic<bool> opened{false};
+    std::thread asker([&] { while (!opened) (void)source.ready(), (void)source.tombstones(); });
+    const auto lanes = source.open(8, {});
+    opened = true;
+    asker.join();
+    REQUIRE(lanes.ok());
+    CHECK(lanes.value().size() == 8);
+}
+
 TEST_CASE("the store's offsets win") {
     MockCluster cluster;
     cluster.create_topic("t", 2);
@@ -148,6 +162,21 @@ TEST_CASE("a broker that goes away and comes back") {
     REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() == 200; }, 60s));
     CHECK(reader.failure().empty());
     CHECK_FALSE(reader.disordered());
+}
+
+// librdkafka by itself would not end before a broker answers.
+TEST_CASE("a consumer ends though a commit is under way to a broker that is away") {
+    MockCluster cluster;
+    cluster.create_topic("t", 1);
+    write_numbers(cluster.brokers(), "t", 1, 100);
+    {
+        KafkaReader reader(hasty(reading(cluster.settings(), {"t"}, false)), {}, 1);
+        REQUIRE(reader.opened().ok());
+        REQUIRE(reader.wait([](const KafkaReader& r) { return r.count() == 100 && r.source.ready(); }));
+        reader.source.stored(reader.positions());
+        cluster.set_down(1);
+    }
+    cluster.set_up(1);
 }
 
 TEST_CASE("leaders move while records are written and read, and each comes once") {

@@ -22,7 +22,8 @@ struct Outer {
     std::map<std::string, std::vector<int>> map;
     std::pair<bool, std::string> pair;
     std::array<float, 3> fixed{};
-    void archive(Archive& a) { a(n, at, maybe, nothing, list, queue, map, pair, fixed); }
+    std::vector<double> numbers;
+    void archive(Archive& a) { a(n, at, maybe, nothing, list, queue, map, pair, fixed, numbers); }
     bool operator==(const Outer&) const = default;
 };
 
@@ -36,6 +37,7 @@ Outer sample() {
     o.map = {{"", {}}, {"b", {1, 2}}};
     o.pair = {true, "p"};
     o.fixed = {1, 2, 3};
+    o.numbers.assign(1000, 0.25);  // more than is held back on the way
     return o;
 }
 
@@ -99,4 +101,18 @@ TEST_CASE("altered bytes never do more than give other values") {
         }
     }
     SUCCEED();
+}
+
+TEST_CASE("what is made when it is first needed is there again, or not") {
+    std::unique_ptr<Inner> one = std::make_unique<Inner>(Inner{2, "x"}), none;
+    Archive saving;
+    saving(one, none);
+    const std::string bytes = saving.take();
+    std::unique_ptr<Inner> first, second = std::make_unique<Inner>();
+    Archive restoring{std::string_view(bytes)};
+    restoring(first, second);
+    REQUIRE((restoring.ok() && restoring.at_end()));
+    REQUIRE(first != nullptr);
+    CHECK(*first == Inner{2, "x"});
+    CHECK(second == nullptr);
 }

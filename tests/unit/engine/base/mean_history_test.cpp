@@ -52,9 +52,22 @@ TEST_CASE("mean history: a sample that stands for long fills every bucket that i
     CHECK(h.mean(10, 20) == 4);
 }
 
+TEST_CASE("mean history: what has always been the same changes") {
+    MeanHistory h;
+    for (int i = 0; i < 5; ++i) h.add(3, 120);
+    CHECK(h.mean(0, 64) == 3);
+    h.add(9, 120);
+    CHECK(h.most(0, 64) == 9);
+    CHECK(h.most(2, 64) == 3);
+    CHECK(h.mean(0, 64) == 4);
+    CHECK(std::isnan(h.mean(12, 64)));
+}
+
 TEST_CASE("mean history: saved and restored it goes on the same") {
+    const int samples = GENERATE(0, 1, 12, 100);
+    const bool same = GENERATE(true, false);
     MeanHistory h, copy;
-    for (int i = 0; i < 100; ++i) h.add(i, 50);
+    for (int i = 0; i < samples; ++i) h.add(same ? 5 : i, 50);
     Archive save;
     save(h);
     const std::string bytes = save.take();

@@ -9,21 +9,26 @@ namespace {
 
 constexpr EventTime kStart{std::chrono::hours{24 * 20000}};
 
-// An hour of 100 a minute by two channels, then five minutes of 300 with a campaign.
-ContributorTracker after_a_campaign() {
+// An hour of minutes, then five that `rise`, made of the rows that are given for each.
+template <class Rows>
+ContributorTracker hour_and_rise(Rows rows) {
     ContributorTracker t;
     EventTime now = kStart;
     for (int minute = 0; minute < 65; ++minute) {
         now += std::chrono::minutes{1};
-        const bool rise = minute >= 60;
         t.age(now, 60);
-        std::vector<DimensionSlot> rows;
-        if (rise) rows.push_back({0, "bf26", 164, 0});
-        rows.push_back({1, "app", rise ? 150 : 50, 0});
-        rows.push_back({1, "web", rise ? 150 : 50, 0});
-        t.add(rows, 60);
+        t.add(rows(minute >= 60), 60);
     }
     return t;
+}
+
+// 100 a minute by two channels, then 300 with a campaign.
+ContributorTracker after_a_campaign() {
+    return hour_and_rise([](bool rise) {
+        std::vector<DimensionSlot> rows{{1, "app", rise ? 150 : 50, 0}, {1, "web", rise ? 150 : 50, 0}};
+        if (rise) rows.push_back({0, "bf26", 164, 0});
+        return rows;
+    });
 }
 
 }  // namespace
@@ -45,14 +50,9 @@ TEST_CASE("contributors: nothing without a rise or without a past") {
 }
 
 TEST_CASE("contributors: shares of one dimension are no more than the whole, though others of it have fallen") {
-    ContributorTracker t;
-    EventTime now = kStart;
-    for (int minute = 0; minute < 65; ++minute) {
-        now += std::chrono::minutes{1};
-        const bool rise = minute >= 60;
-        t.age(now, 60);
-        t.add({{1, "app", rise ? 140 : 50, 0}, {1, "web", rise ? 120 : 50, 0}, {1, "phone", rise ? 1 : 60, 0}}, 60);
-    }
+    const ContributorTracker t = hour_and_rise([](bool rise) {
+        return std::vector<DimensionSlot>{{1, "app", rise ? 140 : 50, 0}, {1, "web", rise ? 120 : 50, 0}, {1, "phone", rise ? 1 : 60, 0}};
+    });
     const auto split = t.split(Measure::volume, 261.0 / 60, 160.0 / 60, {"campaign", "channel"});
     REQUIRE(split.size() == 2);
     CHECK(split[0].value == "app");

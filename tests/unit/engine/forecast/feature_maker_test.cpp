@@ -22,7 +22,7 @@ size_t unknown(const FeatureVector& f) { return static_cast<size_t>(std::ranges:
 void no_infinities(const Feed& feed) {
     std::string infinite;
     for (const BreachForecast& p : feed.forecasts->promises) {
-        for (size_t i = 0; i < kFeatures; ++i) if (std::isinf(p.features.x[i])) infinite.append(kFeatureTable[i].name).append(" ");
+        for (size_t i = 0; i < kFeatures; ++i) if (std::isinf(p.features->x[i])) infinite.append(kFeatureTable[i].name).append(" ");
     }
     INFO("after " << feed.seconds() << " s");
     CHECK(infinite == "");
@@ -45,8 +45,8 @@ TEST_CASE("readings: a service that waits for another sees its resource one call
     feed.gauge("db-pool", "db", "connections_used", steady(0.4));
     feed.gauge("mail-queue", "mail", "depth", steady(0.9));  // nobody waits for it
     feed.run(7200);
-    const FeatureVector& web = promise_of(feed, "web").features;
-    const FeatureVector& db = promise_of(feed, "db").features;
+    const FeatureVector& web = *promise_of(feed, "web").features;
+    const FeatureVector& db = *promise_of(feed, "db").features;
     CHECK(web[Feature::first_hops] == 1);
     CHECK(db[Feature::first_hops] == 0);
     CHECK(web[Feature::first_kind] == 3);
@@ -69,7 +69,7 @@ TEST_CASE("readings: a service that waits for another sees its resource one call
 TEST_CASE("readings: what is not known is NaN") {
     Feed feed(small_shop());
     feed.run(600);
-    const FeatureVector& f = promise_of(feed, "web").features;
+    const FeatureVector& f = *promise_of(feed, "web").features;
     for (const Feature x : {Feature::first_level, Feature::first_slope, Feature::second_level, Feature::most_level, Feature::volume_ratio,
                             Feature::value_ratio, Feature::entry_ratio, Feature::indicator, Feature::indicator_slope, Feature::worst_below, Feature::campaign_minutes}) {
         INFO(kFeatureTable[static_cast<size_t>(x)].name);
@@ -95,7 +95,7 @@ TEST_CASE("readings: of two resources the more urgent is the first, and what fil
     feed.gauge("db-cpu", "db", "used", steady(0.7));
     feed.gauge("db-queue", "db", "used", steady(0.2));
     feed.run(3600);
-    const FeatureVector& f = promise_of(feed, "web").features;
+    const FeatureVector& f = *promise_of(feed, "web").features;
     CHECK(f[Feature::first_kind] == 1);
     CHECK(f[Feature::second_kind] == 3);
     CHECK(f[Feature::filling_kind] == 4);
@@ -130,7 +130,7 @@ TEST_CASE("readings: nothing is ever infinite: not at zero demand, in gaps, at j
     while (feed.seconds() < 4 * 3600) {
         feed.step();
         no_infinities(feed);
-        known = std::max(known, kFeatures - unknown(promise_of(feed, "web").features));
+        known = std::max(known, kFeatures - unknown(*promise_of(feed, "web").features));
     }
     CHECK(known > 40);
 }

@@ -41,7 +41,7 @@ TEST_CASE("forecast: a caller's promise breaks by the resource of what it waits 
     CHECK(f.act_before >= feed.slot.end);
     CHECK(f.units_needed >= 1);
     CHECK(f.value_per_minute > 0);
-    CHECK_FALSE(std::isnan(f.features[Feature::most_level]));
+    CHECK_FALSE(std::isnan((*f.features)[Feature::most_level]));
 }
 
 TEST_CASE("forecast: a rise that stops half-way stays below the level of a warning at its end") {

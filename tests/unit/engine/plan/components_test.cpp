@@ -84,9 +84,9 @@ TEST_CASE("composite promises tie, and rules that look at everything leave one s
 TEST_CASE("shares make up the model, each part once, with the hash of the whole") {
     Model m = model();
     m.hash = "abc";
-    m.calendar = {{"sale", CalendarKind::campaign, {"web", "search"}, {}, {}, {}},
-                  {"upgrade", CalendarKind::maintenance, {}, {"search-cpu"}, {}, {}},
-                  {"holiday", CalendarKind::holiday, {}, {}, {}, {}}};
+    m.calendar = {{"sale", CalendarKind::campaign, {"web", "search"}, {}, {}, {}, {}},
+                  {"upgrade", CalendarKind::maintenance, {}, {"search-cpu"}, {}, {}, {}},
+                  {"holiday", CalendarKind::holiday, {}, {}, {}, {}, {}}};
     m.views = {{"shop", {{"front", {{"web"}, {"payment"}}}}}, {"all", {{"top", {{"web"}, {"search"}}}}}};
     const Components c(m, {}, 7);
     std::multiset<std::string> services, resources;

@@ -1,6 +1,10 @@
 // A partition that is taken from one lane and given to another goes on where and as it was.
 #include "engine/run/lane.h"
 
+#include <algorithm>
+#include <deque>
+#include <thread>
+
 #include "connectors/format/native_json.h"
 #include "engine/base/archive.h"
 #include "engine/run/shared_names.h"
@@ -35,20 +39,50 @@ private:
     int step_ = 0;
 };
 
+// Two partitions: of one it serves a minute with every poll, of the other ten seconds, unless they are held back.
+class UnevenLane : public SourceLane {
+public:
+    static constexpr int kSeconds = 7200;
+    PollResult poll(RecordBatch& batch, std::chrono::milliseconds) override {
+        for (uint32_t n = 0; n < 2; ++n) {
+            if (next_[n] == 0) batch.notices.push_back({PartitionNotice::Kind::opened, n, "events/" + std::to_string(n)});
+            const int until = held_[n] ? next_[n] : std::min(kSeconds, next_[n] + (n == 0 ? 60 : 10));
+            for (; next_[n] < until; ++next_[n]) {
+                const std::string& record = records_.emplace_back("{\"ts\":" + std::to_string(1'763'629'200 + next_[n]) + ",\"type\":\"transaction\",\"service\":\"web\",\"host\":\"h" + std::to_string(n) + "\"}");
+                batch.records.push_back({record.data(), static_cast<uint32_t>(record.size()), n, next_[n]});
+            }
+        }
+        if (!batch.records.empty()) return PollResult::records;
+        return held_[0] || held_[1] ? PollResult::nothing : PollResult::finished;
+    }
+    bool hold_back(const std::vector<bool>& partitions) override {
+        held_ = partitions;
+        held_.resize(2);
+        return true;
+    }
+private:
+    std::deque<std::string> records_;
+    int next_[2] = {0, 0};
+    std::vector<bool> held_{false, false};
+};
+
 struct Ground {
     EngineOptions options;
     NativeJsonFactory decoders;
     SharedNames names{Bounds{}};
     Kept kept;
 
+    std::unique_ptr<Lane> lane(std::unique_ptr<SourceLane> source, std::function<bool(EventTime)> await_turn) {
+        return std::make_unique<Lane>(std::move(source),
+                                      Lane::Context{options, decoders, names, nullptr, true, kBeginningOfTime, kEndOfTime, [] {}, std::move(await_turn),
+                                                    [this](const std::string& p) { return kept.contains(p) ? std::optional(kept.at(p)) : std::nullopt; },
+                                                    [this](const std::string& p) { kept.erase(p); },
+                                                    [this](const std::string& p, const PartitionState& s) { kept.insert_or_assign(p, s); }});
+    }
     std::unique_ptr<Lane> run(const std::vector<std::string>& records, size_t from, size_t until, PartitionNotice::Kind end) {
-        auto lane = std::make_unique<Lane>(std::make_unique<ServingLane>(records, from, until, end),
-                                           Lane::Context{options, decoders, names, nullptr, true, kBeginningOfTime, kEndOfTime, [] {}, [](EventTime) {},
-                                                         [this](const std::string& p) { return kept.contains(p) ? std::optional(kept.at(p)) : std::nullopt; },
-                                                         [this](const std::string& p) { kept.erase(p); },
-                                                         [this](const std::string& p, const PartitionState& s) { kept.insert_or_assign(p, s); }});
-        lane->run(stop);
-        return lane;
+        auto made = lane(std::make_unique<ServingLane>(records, from, until, end), [](EventTime) { return true; });
+        made->run(stop);
+        return made;
     }
     std::string clock_of(PartitionState state) {
         Archive a;
@@ -102,4 +136,51 @@ TEST_CASE("a partition of which nothing was read has no position: its source's o
     lane->inspect([](const auto& states, const LaneSums&) { CHECK(states.empty()); });
     (void)ground.run(none, 0, 0, PartitionNotice::Kind::closed);
     CHECK(ground.kept.empty());
+}
+
+TEST_CASE("a partition far ahead of the others of its lane waits for them, and loses nothing") {
+    Ground ground;
+    ground.options.slots.max_open = 64;
+    uint64_t most_open = 0, closed = 0;
+    std::unique_ptr<Lane> lane;
+    const auto close_what_is_due = [&](EventTime low) {  // as the deciding thread does
+        RunTotals now;
+        lane->add_totals(now);
+        most_open = std::max(most_open, now.open_slots);
+        if (low == kBeginningOfTime || low == kEndOfTime) return true;
+        SlotPartial sums;
+        const SlotIndex due = slot_of(low - ground.options.slots.allowed_lateness, ground.options.slots.length);
+        for (auto open = lane->first_open(); open && open->value < due.value; open = lane->first_open()) lane->close(*open, sums);
+        closed += sums.events;
+        return true;
+    };
+    lane = ground.lane(std::make_unique<UnevenLane>(), close_what_is_due);
+    lane->run(ground.stop);
+    CHECK(used(*lane) == 2 * UnevenLane::kSeconds);
+    CHECK(closed > UnevenLane::kSeconds);
+    CHECK(most_open > 20);
+    CHECK(most_open < 50);  // half of 64, what one poll brings, and what lateness keeps open; without waiting it were 600
+}
+
+TEST_CASE("while it is not its turn a lane reads nothing, and no partition becomes idle") {
+    Ground ground;
+    ground.options.slots.idle_timeout = std::chrono::milliseconds{100};
+    std::unique_ptr<Lane> lane;
+    int looks = 0;
+    uint64_t read = 0;
+    EventTime low{};
+    const auto its_turn = [&](EventTime at) {
+        if (at == kBeginningOfTime || ++looks > 20) return true;
+        if (looks == 1) read = used(*lane);
+        if (looks == 2) low = lane->progress().low;
+        const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{10};
+        while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
+        CHECK(used(*lane) == read);
+        if (looks > 2) CHECK(lane->progress().low == low);
+        return false;
+    };
+    lane = ground.lane(std::make_unique<UnevenLane>(), its_turn);
+    lane->run(ground.stop);
+    CHECK(read > 0);
+    CHECK(used(*lane) == 2 * UnevenLane::kSeconds);
 }

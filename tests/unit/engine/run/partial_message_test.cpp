@@ -30,6 +30,9 @@ PartialMessage sample(SharedNames& names) {
     s.occurrences.resize(deploy + 1);
     s.occurrences[deploy].add({1, 3, 4});
     s.dimensions.add(web, names.intern(NameSpace::dimension_value, "0\x1f" "bf26"), 2, 30);
+    const NameId partition = names.intern(NameSpace::partition, "events/0");
+    s.inputs.resize(partition + 1);
+    s.inputs[partition].add({17, 23});
     return m;
 }
 
@@ -49,6 +52,7 @@ TEST_CASE("a message says the same to an instance that numbers names in another 
     CHECK(heard.value().all == said.all);
     CHECK(heard.value().slots.size() == 2);
     CHECK(heard.value().slots[8].services[there.intern(NameSpace::service, "web")].value_micro == 42);
+    CHECK(heard.value().slots[8].inputs[there.intern(NameSpace::partition, "events/0")].next == 23);
     CHECK(encode(heard.value(), there) == bytes);
 }
 

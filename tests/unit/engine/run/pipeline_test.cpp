@@ -285,6 +285,18 @@ struct LeavingSink : WaitingSink {
     std::string why, failing;
 };
 
+// Says why it does not take what was said only when it is asked to have it delivered.
+struct RefusingSink : WaitingSink {
+    RefusingSink() : WaitingSink("", false) {}
+    bool flush(std::chrono::milliseconds) override {
+        why = "too large";
+        return false;
+    }
+    std::string failure() const override { return why; }
+
+    std::string why;
+};
+
 Status run_with(Store& store, std::vector<Sink*> sinks, const EngineOptions& options = {}, const Model& model = {}) {
     static const Expansion expansion = random_records(61, 300);
     NativeJsonFactory decoders;
@@ -305,6 +317,8 @@ TEST_CASE("no checkpoint is made while an output has not taken what was said") {
     WaitingSink sink("", false);
     CHECK(first_problem(run_with(store, {&sink})) == "an output did not take all warnings: no checkpoint was made");
     CHECK_FALSE(store.load().value().has_value());
+    RefusingSink refusing;
+    CHECK(first_problem(run_with(store, {&refusing})) == "too large");
     sink.taking = true;
     CHECK(run_with(store, {&sink}));
     CHECK(store.load().value().has_value());

@@ -184,17 +184,25 @@ TEST_CASE("instances that are killed and rebalanced sum the same slots as one pr
         };
         Slots seen;
         auto share = make(seen);
-        std::optional<Checkpoint> last;
+        MemoryStore store;
         for (size_t i = 0; i < cluster.partials.size(); ++i) {
             REQUIRE(share->take(cluster.partials[i], static_cast<int64_t>(i)).ok());
-            if (random() % 5 == 0) last = share->checkpoint();
+            if (random() % 5 == 0) REQUIRE(store.save(share->checkpoint()).ok());
             if (random() % 20 != 0) continue;
             share = make(seen);
+            const auto last = store.load().value();
             if (last) REQUIRE(share->restore(*last).ok());
             i = last ? static_cast<size_t>(*share->next_offset()) - 1 : static_cast<size_t>(-1);
         }
         CAPTURE(seed);
         CHECK(seen.seen == expected);
+        // Nothing is decided between two: the stages are not archived again, and stay.
+        REQUIRE(store.save(share->checkpoint()).ok());
+        const Checkpoint before = *store.load().value(), idle = share->checkpoint();
+        CHECK(idle.unchanged.contains("detect"));
+        CHECK_FALSE(idle.parts.contains("detect"));
+        REQUIRE(store.save(idle).ok());
+        CHECK((store.load().value()->parts == before.parts));
     }
 }
 

@@ -97,6 +97,44 @@ TEST_CASE("rule warning: one that waits for something else now, or speaks to nob
     CHECK(said[0].state == WarningState::resolved);
 }
 
+TEST_CASE("rule warnings: at the bound of open warnings all are said, one beyond is kept back until there is room") {
+    Desk d;
+    d.options.bounds.open_warnings = 3;
+    d.plan.rules[0].resolve_after = kSlot;
+    const auto slot = [&](std::vector<std::string> keys, size_t others) {
+        Firings f{SlotIndex{0}, d.end, d.end + kSlot, d.end + kSlot, &d.plan, {}, 0, 0};
+        d.end += kSlot;
+        for (std::string& key : keys) f.firings.emplace_back().key = std::move(key);
+        return d.warner.decide(f, others).said;
+    };
+    CHECK(slot({"a", "b"}, 1).size() == 2);
+    CHECK(d.warner.count() == 2);
+    CHECK(d.warner.suppressed().empty());
+    CHECK(slot({"a", "b", "c"}, 1).empty());
+    REQUIRE(d.warner.suppressed().size() == 1);
+    CHECK(d.warner.suppressed()[0].by == kBeyondBound);
+    CHECK(d.warner.suppressed()[0].state == SuppressedWarning::State::suppressed);
+    CHECK(slot({"a", "b", "c"}, 1).empty());
+    CHECK(d.warner.suppressed().empty());  // written down once
+    const auto said = slot({"a", "b", "c"}, 0);
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].key == "c");
+    CHECK(said[0].state == WarningState::open);
+    CHECK(d.warner.suppressed()[0].state == SuppressedWarning::State::released);
+    CHECK(slot({"a", "b", "c", "d"}, 0).empty());
+    const auto ended = slot({"a", "b", "c"}, 0);  // of d nobody ever hears
+    CHECK(ended.empty());
+    CHECK(d.warner.suppressed()[0].state == SuppressedWarning::State::ended);
+
+    Desk shadow;  // takes no room
+    shadow.options.bounds.open_warnings = 1;
+    shadow.plan.rules[0].shadow = true;
+    Firings f{SlotIndex{0}, shadow.end, shadow.end + kSlot, shadow.end + kSlot, &shadow.plan, {}, 0, 0};
+    f.firings.emplace_back().key = "a";
+    CHECK(shadow.warner.decide(f, 1).shadow.size() == 1);
+    CHECK(shadow.warner.count() == 0);
+}
+
 TEST_CASE("rule warning: the end of a removed rule says so") {
     Desk d;
     d.hold(2.4, std::chrono::minutes{5});

@@ -256,3 +256,113 @@ TEST_CASE("warn: a warning whose promise is made no more ends without a verdict,
     CHECK(said[0].verdict == Verdict::none);
     CHECK(warner.decide(f).empty());
 }
+
+namespace {
+
+// Services, each with a promise that is broken or not, of so much worth; the bound of open warnings is `bound`.
+struct Crowd {
+    Model model;
+    std::unique_ptr<Inventory> inventory;
+    EngineOptions options;
+    std::unique_ptr<Warner> warner;
+    int64_t slot = 173'000'000;
+
+    Crowd(uint32_t services, uint32_t bound) {
+        options.bounds.open_warnings = bound;
+        for (uint32_t s = 0; s < services; ++s) {
+            ServiceModel& m = model.services.emplace_back();
+            m.name = "s" + std::to_string(s);
+            m.slos.emplace_back().name = "latency";
+        }
+        inventory = std::make_unique<Inventory>(model);
+        warner = std::make_unique<Warner>(*inventory, options);
+    }
+    Forecasts slot_with(const std::vector<double>& worth) {  // below 0: kept
+        Forecasts f;
+        f.slot = {slot++};
+        f.start = slot_start(f.slot, options.slots.length);
+        f.end = f.decided_at = slot_end(f.slot, options.slots.length);
+        for (uint32_t s = 0; s < worth.size(); ++s) {
+            BreachForecast& b = f.promises.emplace_back();
+            b.service = s;
+            b.slo = 0;
+            b.violated = worth[s] >= 0;
+            b.probability = b.violated ? 1 : 0;
+            b.value_per_minute = worth[s];
+            b.gauge = kNoIndex;
+        }
+        return f;
+    }
+    std::vector<std::string> steps(int n, const std::vector<double>& worth, size_t others = 0) {
+        std::vector<std::string> said;
+        for (; n > 0; --n)
+            for (const WarningRevision& w : warner->decide(slot_with(worth), nullptr, others)) said.push_back(w.service + " " + std::string(to_string(w.state)));
+        return said;
+    }
+    std::vector<std::string> noted() const {
+        std::vector<std::string> out;
+        for (const SuppressedWarning& w : warner->suppressed()) out.push_back(w.service + " " + std::string(to_string(w.state)) + " by " + w.by);
+        return out;
+    }
+};
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("warn: at the bound of open warnings all are said; one beyond, the least is kept back until there is room") {
+    Crowd fits(3, 3);
+    CHECK(fits.steps(7, {5, 1, 9}) == Texts{"s0 opened", "s1 opened", "s2 opened"});
+    CHECK(fits.noted().empty());
+    CHECK(fits.warner->count() == 3);
+
+    Crowd c(4, 3);
+    CHECK(c.steps(7, {5, 1, 9, 7}) == Texts{"s0 opened", "s2 opened", "s3 opened"});
+    CHECK(c.noted() == Texts{"s1 suppressed by bounds.open_warnings"});
+    CHECK(c.warner->count() == 3);
+    CHECK(c.warner->open().size() == 3);
+    c.steps(1, {5, 1000, 9, 7});  // what is open stays, whatever else is worth
+    CHECK(c.noted().empty());
+    CHECK(c.warner->count() == 3);
+    c.steps(11, {5, 1, -1, 7});
+    CHECK(c.steps(1, {5, 1, -1, 7}) == Texts{"s1 opened", "s2 resolved"});  // the end of one is the room of the other
+    CHECK(c.noted() == Texts{"s1 released by bounds.open_warnings"});
+    CHECK(c.warner->count() == 3);
+
+    Crowd crowded(2, 3);  // others have all places but one
+    CHECK(crowded.steps(7, {1, 2}, 2) == Texts{"s1 opened"});
+    Crowd full(1, 3);
+    CHECK(full.steps(7, {1}, 5).empty());
+}
+
+TEST_CASE("warn: what was kept back for want of room and holds no more is never said, nor taken back") {
+    Crowd c(2, 1);
+    CHECK(c.steps(7, {5, 1}) == Texts{"s0 opened"});
+    Archive saving;
+    c.warner->archive(saving);
+    const std::string bytes = saving.take();
+    CHECK(c.steps(12, {5, -1}) == Texts{"s0 updated", "s0 updated"});
+    CHECK(c.noted() == Texts{"s1 ended by bounds.open_warnings"});
+
+    Crowd same(2, 1);  // restored, it still waits, and its turn comes
+    Archive restoring(bytes);
+    same.warner->archive(restoring);
+    same.slot = c.slot - 12;
+    CHECK(same.steps(13, {-1, 1}) == Texts{"s0 resolved", "s1 opened"});
+
+    Model without = c.model;  // another model promises nothing for s1
+    without.services[1].slos.clear();
+    Inventory inventory(without);
+    Warner warner(inventory, c.options);
+    const Numbering then(*c.inventory);
+    Renumbering renumbering(then);
+    renumbering.complete(Numbering(inventory));
+    Archive other(bytes, &renumbering);
+    warner.archive(other);
+    REQUIRE(other.ok());
+    c.slot -= 12;
+    CHECK(warner.decide(c.slot_with({5})).empty());
+    REQUIRE(warner.suppressed().size() == 1);
+    CHECK(warner.suppressed()[0].service == "s1");
+    CHECK(warner.suppressed()[0].slo == "latency");
+    CHECK(warner.suppressed()[0].state == SuppressedWarning::State::ended);
+}
