@@ -80,6 +80,12 @@ void KafkaLink::answered() {
     if (lost_.exchange(false)) say(LogLevel::info, "a broker answers again");
 }
 
+void KafkaLink::hear(rd_kafka_t* client) const {
+    const KafkaQueue queue(rd_kafka_queue_get_consumer(client));  // null for one without a group
+    if (queue) rd_kafka_queue_poll_callback(queue.get(), 0);
+    else rd_kafka_poll(client, 0);
+}
+
 std::string KafkaLink::failure() const {
     const std::lock_guard lock(mutex_);
     return failure_;

@@ -73,6 +73,9 @@ public:
     // Asks for a broker, once a second at most, where none is known to answer or a connection was lost: nobody else does while there is
     // nothing to read or send, and librdkafka does not always say that a connection was the last. Waits for 0.7 s at most.
     void look_for_broker(rd_kafka_t* client);
+    // Serves what the client has to say of its connection, for those who wait and do not poll. A queue that holds records is not for this:
+    // librdkafka aborts.
+    virtual void hear(rd_kafka_t* client) const;
     // Why the client is of no use any more; empty while it is.
     std::string failure() const;
     // True when that is a password or a certificate that the cluster, or the client, did not take, before they ever spoke to each

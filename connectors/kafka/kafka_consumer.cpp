@@ -111,6 +111,7 @@ Status KafkaConsumer::subscribe() {
     for (const std::string& t : settings_.topics) {
         rd_kafka_topic_partition_list_add(topics.get(), t.c_str(), RD_KAFKA_PARTITION_UA);
     }
+    reads_ = true;
     const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_.get(), topics.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("subscribing", error);
     return Done{};
@@ -128,6 +129,7 @@ Status KafkaConsumer::assign(const std::vector<KafkaRange>& ranges) {
             rd_kafka_topic_partition_list_add(list.get(), r.topic.c_str(), r.partition)->offset = r.begin;
         }
     }
+    reads_ = true;
     const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return trouble("assigning partitions", error);
     begin_direct();

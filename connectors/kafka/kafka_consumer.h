@@ -55,6 +55,11 @@ public:
     // Their groups, all at once; no poll after it. Within seconds: who cannot leave, as no broker answers, is left behind.
     static void leave(std::span<const std::shared_ptr<KafkaConsumer>> consumers);
 
+    // From `subscribe` or `assign` on, records come by the queue, and `poll` hears.
+    void hear(rd_kafka_t* client) const override {
+        if (!reads_) KafkaLink::hear(client);
+    }
+
     // Any thread.
     bool owns(const std::string& partition) const;
     void commit(const std::vector<PartitionOffset>& offsets);
@@ -118,6 +123,7 @@ private:
     int32_t last_id_ = -1;
     uint32_t last_number_ = 0;
     rd_kafka_resp_err_t said_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the last error said, since a record came
+    bool reads_ = false;
     bool had_partitions_ = false;
     bool left_ = false;
     bool client_was_last_ = false;  // of the two ways of reading

@@ -20,13 +20,6 @@ int time_left_ms(KafkaDeadline deadline, int most) {
     return static_cast<int>(std::clamp<int64_t>(left, 1, most));
 }
 
-// Nothing is assigned yet, so that there is nothing but what is said about the connection.
-void hear(rd_kafka_t* client) {
-    const KafkaQueue queue(rd_kafka_queue_get_consumer(client));  // null for one without a group
-    if (queue) rd_kafka_queue_poll_callback(queue.get(), 0);
-    else rd_kafka_poll(client, 0);
-}
-
 // Calls until it succeeds, fails for good, or the time is over; at least once. What a broker answered says more than that the last
 // call had no time left.
 rd_kafka_resp_err_t persist(rd_kafka_t* client, const KafkaLink& link, KafkaDeadline deadline,
@@ -37,7 +30,7 @@ rd_kafka_resp_err_t persist(rd_kafka_t* client, const KafkaLink& link, KafkaDead
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR || is_final(error)) return error;
         if (error > RD_KAFKA_RESP_ERR_NO_ERROR || answer == RD_KAFKA_RESP_ERR_NO_ERROR) answer = error;  // below: librdkafka's own
         if (steady_clock::now() + kPause >= deadline) return answer;
-        hear(client);
+        link.hear(client);
         if (!link.failure().empty()) return answer;
         std::this_thread::sleep_for(kPause);
     }

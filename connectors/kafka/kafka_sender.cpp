@@ -75,9 +75,13 @@ OutboundCounts KafkaSender::counts() const {
     return out;
 }
 
+// To look for a broker takes its time, for which nobody else has to wait.
 bool KafkaSender::ready() const {
-    const std::lock_guard lock(mutex_);
-    return (producer_ == nullptr || producer_->finds_broker()) && connected_ && failure_.empty() && counts_.reached;
+    std::unique_lock lock(mutex_);
+    if (!connected_ || !failure_.empty() || !counts_.reached) return false;
+    const std::shared_ptr<KafkaTransactions> producer = producer_;
+    lock.unlock();
+    return producer == nullptr || producer->finds_broker();
 }
 
 void KafkaSender::run() {

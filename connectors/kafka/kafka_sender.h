@@ -85,7 +85,7 @@ private:
 
     const KafkaSenderOptions options_;
     const std::string instance_ = KafkaOutbox().state_name();  // a random name: of this process among those of one state
-    KafkaTransactions::Owner producer_;              // null: to be opened. The thread's; replaced under the lock
+    std::shared_ptr<KafkaTransactions> producer_;              // null: to be opened. The thread's; replaced under the lock
     bool claimed_ = false;                                     // the group's offset was once in our name; the thread's
     bool one_by_one_ = false;                                  // no batches, since one was refused; the thread's
     size_t alone_from_ = SIZE_MAX;                             // bytes of a record that may be too large; the thread's

@@ -9,7 +9,13 @@ work=$(mktemp -d)
 pids=()
 kafka() { "$SOURCE_DIR/tools/kafka" "$@" --dir "$work/kafka"; }
 trap 'kill -9 "${pids[@]}" 2>/dev/null || true; kafka stop; rm -rf "$work"' EXIT
-fail() { echo "failed: $*" >&2; tail -n 5 "$work"/*.log >&2; exit 1; }
+fail() { # with what the runs said last, and what those that are there are not ready for
+  echo "failed: $*" >&2
+  tail -n 5 "$work"/*.log >&2
+  local run
+  for run in "$work"/*.port; do curl -sm 5 "http://127.0.0.1:$(cat "$run")/readyz" >&2 || true; done
+  exit 1
+}
 step() { echo "$SECONDS s: $*"; }
 
 kafka start --secured >/dev/null
@@ -74,7 +80,7 @@ ends_with() { # PID CODE NAME WORDS
   [ "$code" = "$2" ] || fail "$3 ends with $code instead of $2"
   says "$3" "$4"
 }
-says() { tail -n 1 "$work/$1.log" | grep -q "$2" || fail "the last word of $1 is not: $2"; }
+says() { tail -n 3 "$work/$1.log" | grep -q "$2" || fail "among the last words of $1 is not: $2"; }  # what librdkafka hears later comes after
 
 produce all 3 <"$work/records"
 configure undisturbed all expected

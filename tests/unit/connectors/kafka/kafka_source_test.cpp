@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "connectors/kafka/kafka_consumer.h"
 #include "connectors/kafka/kafka_dead_letter.h"
 #include "connectors/kafka/kafka_ranges.h"
 #include "connectors/kafka/mock_cluster.h"
@@ -75,6 +76,27 @@ TEST_CASE("what comes after the start is not read until the end") {
         batch.clear();
     }
     CHECK(records == 10);
+}
+
+TEST_CASE("who waits for the cluster while records lie ready leaves them to the reader") {
+    MockCluster cluster;
+    cluster.create_topic("t", 1);
+    write_numbers(cluster.brokers(), "t", 1, 100);
+    KafkaSourceSettings settings = reading(cluster.settings(), {"t"});
+    settings.fetch = KafkaFetch::client;
+    settings.batch_records = 10;
+    auto consumer = KafkaConsumer::make(settings, 1, {}, std::make_shared<KafkaPositions>(), std::make_shared<KafkaReadingCounts>());
+    REQUIRE(consumer.ok());
+    REQUIRE(consumer.value()->assign({{"t", 0, 0, 100}}).ok());
+    size_t records = 0;
+    RecordBatch batch;
+    for (PollResult r = PollResult::nothing; r != PollResult::finished; r = consumer.value()->poll(batch, 100ms)) {
+        REQUIRE(r != PollResult::failed);
+        records += batch.records.size();
+        batch.clear();
+        consumer.value()->hear(consumer.value()->client());
+    }
+    CHECK(records == 100);
 }
 
 TEST_CASE("whether a source is reached may be asked while it opens") {
