@@ -2,7 +2,8 @@
 
 find_program(FORESHOCK_CCACHE ccache)
 if(FORESHOCK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${FORESHOCK_CCACHE})
+  # With paths taken from the checkout on, another checkout on the same machine finds what this one has compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${FORESHOCK_CCACHE})
 endif()
 
 add_library(foreshock_options INTERFACE)
