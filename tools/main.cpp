@@ -1,8 +1,11 @@
 // Command line: names, help texts and defaults of every command; what they do is in commands/.
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
 
+#include "connectors/kafka/kafka_conf.h"
 #include "foreshock_version.h"
 #include "tools/commands/commands.h"
 #include "tools/commands/generate_scenario.h"
@@ -261,6 +264,13 @@ void add_generate(CLI::App& app) {
     add_generate_scenario(*c);
 }
 
+// Threads that still wait for a cluster use what would be taken down with the process: the TLS library, above all.
+int end(int code) {
+    if (!any_went_apart()) return code;
+    std::fflush(nullptr);
+    _exit(code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -292,5 +302,5 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "foreshock: %s\n", e.what());
         return kOutsideFailed;
     }
-    return g_exit_code;
+    return end(g_exit_code);
 }

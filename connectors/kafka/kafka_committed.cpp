@@ -1,6 +1,11 @@
 #include "connectors/kafka/kafka_committed.h"
 
 namespace foreshock {
+namespace {
+
+void destroy_at_once(rd_kafka_t* client) { rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE); }
+
+}  // namespace
 
 KafkaCommitted kafka_committed(const KafkaSettings& cluster, const std::string& group, const std::string& topic, int32_t partition, bool stable,
                                std::chrono::milliseconds timeout) {
@@ -11,9 +16,11 @@ KafkaCommitted kafka_committed(const KafkaSettings& cluster, const std::string& 
     KafkaLink link("reading what group " + group + " committed", nullptr);  // the caller says what comes of it
     auto conf = kafka_conf(cluster, {}, {{"group.id", group}}, link);
     if (!conf) return {RD_KAFKA_RESP_ERR__INVALID_ARG};
-    const auto made = kafka_client(RD_KAFKA_CONSUMER, std::move(conf.value()));
+    auto made = kafka_client(RD_KAFKA_CONSUMER, std::move(conf.value()));
     if (!made) return {RD_KAFKA_RESP_ERR__INVALID_ARG};
-    rd_kafka_t* client = made.value().get();
+    // It is no member of the group, and has nothing to wait for at its end.
+    const std::unique_ptr<rd_kafka_t, KafkaDestroy<destroy_at_once>> owner(made.value().release());
+    rd_kafka_t* const client = owner.get();
 
     const KafkaPartitions wanted(rd_kafka_topic_partition_list_new(1));
     rd_kafka_topic_partition_list_add(wanted.get(), topic.c_str(), partition);

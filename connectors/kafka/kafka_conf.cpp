@@ -20,6 +20,8 @@ constexpr int kLook_ms = 700;  // a broker answers in turn: only after a fetch t
 
 constexpr int kSyslogError = 3, kSyslogWarning = 4;
 
+std::atomic<bool> g_any_went_apart{false};
+
 void error_callback(rd_kafka_t* client, int error, const char* reason, void* opaque) {
     static_cast<KafkaLink*>(opaque)->on_error(client, static_cast<rd_kafka_resp_err_t>(error), reason);
 }
@@ -208,7 +210,10 @@ std::string kafka_property(rd_kafka_t* client, const char* name) {
     return rd_kafka_conf_get(rd_kafka_conf(client), name, value, &size) == RD_KAFKA_CONF_OK ? value : "";
 }
 
+bool any_went_apart() { return g_any_went_apart; }
+
 std::future<void> apart(std::function<void()> call) {
+    g_any_went_apart = true;
     auto done = std::make_shared<std::promise<void>>();
     std::future<void> out = done->get_future();
     std::thread([call = std::move(call), done]() mutable {

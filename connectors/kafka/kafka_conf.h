@@ -123,6 +123,9 @@ std::string kafka_property(rd_kafka_t* client, const char* name);
 // Calls `call` in a thread that nobody has to wait for: some calls of librdkafka do not end before a broker answers. What it uses lives
 // for as long as it takes.
 std::future<void> apart(std::function<void()> call);
+// Whether there ever were such threads. They may be there at the end of the process, which then must not take down under them what
+// libraries keep until then.
+bool any_went_apart();
 
 // True for errors that no retry mends: missing rights and broken set-up. A topic that is not there may still come.
 bool is_final(rd_kafka_resp_err_t error);

@@ -125,7 +125,7 @@ private:
     rd_kafka_resp_err_t said_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // the last error said, since a record came
     bool reads_ = false;
     bool had_partitions_ = false;
-    bool left_ = false;
+    bool left_ = false;                              // before the thread that closes begins
     bool client_was_last_ = false;  // of the two ways of reading
     std::atomic<uint64_t> tombstones_{0};
     mutable std::mutex mutex_;                       // guards owned_

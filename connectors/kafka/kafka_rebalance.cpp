@@ -18,6 +18,10 @@ KafkaConsumer& consumer_of(void* opaque) { return *static_cast<KafkaConsumer*>(s
 void KafkaConsumer::on_rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* list,
                                  void* opaque) {
     KafkaConsumer& self = consumer_of(opaque);
+    if (self.left_) {  // librdkafka tells even now what the group gives, and whom to ask about it may be there no more
+        rd_kafka_assign(client, nullptr);
+        return;
+    }
     const char* const protocol = rd_kafka_rebalance_protocol(client);  // null while the client closes
     const bool by_steps = protocol != nullptr && std::string_view(protocol) == "COOPERATIVE";
     rd_kafka_error_t* error = nullptr;

@@ -16,6 +16,7 @@ constexpr milliseconds kStep{1000};  // longest single wait for the cluster, bef
 constexpr milliseconds kLook{5000};  // whether we are still the one that sends
 constexpr milliseconds kRest{1000};  // between attempts that failed
 constexpr milliseconds kLastAbort{2000};
+constexpr milliseconds kSettle{20'000};  // transactions of earlier producers
 
 size_t size_of(const KafkaOutbox::Record& r) { return r.key.size() + r.value.size(); }
 
@@ -151,10 +152,13 @@ bool KafkaSender::topic_is_there() {
     return false;
 }
 
-// `stable`: as of after all transactions. False: another instance has taken over, or no answer.
+// `stable`: as of after all transactions. Once our producer is initialized, what is still open of an earlier one can only be given up: where
+// the cluster does not come to know of that in time, what was committed before is what counts. False: another instance has taken over, or
+// no answer.
 bool KafkaSender::look_at_committed(bool stable) {
+    const auto settled = steady_clock::now() + kSettle;
     KafkaCommitted last;
-    do last = kafka_committed(options_.cluster, options_.transactional_id, options_.topic, 0, stable, kStep);
+    do last = kafka_committed(options_.cluster, options_.transactional_id, options_.topic, 0, stable && steady_clock::now() < settled, kStep);
     while (last.error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT && !stopping());
     if (last.error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return trouble({TransactionStep::again, last.error, "reading what group " + options_.transactional_id + " committed: " + kafka_text(last.error)}), false;

@@ -46,6 +46,22 @@ TEST_CASE("a second process of the group takes its share, and gives it back") {
     CHECK_FALSE(first.disordered());
 }
 
+TEST_CASE("partitions that are given to a source at its end are asked about nowhere") {
+    const Ground g(1);
+    std::atomic<bool> over{false}, asked{false};
+    {
+        KafkaSource source(g.settings(false));
+        const auto lanes = source.open(1, [&](const std::string&) -> std::optional<int64_t> {
+            if (over) asked = true;
+            return std::nullopt;
+        });
+        REQUIRE(lanes.ok());
+        std::this_thread::sleep_for(2s);  // the group has given the partition, and nobody has polled
+        over = true;
+    }
+    CHECK_FALSE(asked);
+}
+
 TEST_CASE("two lanes of one process share the partitions, nothing twice and nothing lost") {
     const Ground g(4);
     write_numbers(g.broker.address(), g.topic, 4, 20'000);
