@@ -36,14 +36,13 @@ part() { sed -n "$((lines[$1 - 1] + 1)),${lines[$1]}p" "$work/records"; }
 # Warnings without the offsets that led to them, since topics and partitions are not the same.
 bare() { sed -E 's/"inputs":\{("[^"]*":\{[^}]*\},?)*\}/"inputs":{}/'; }
 committed() { kcat -C -b "$plain" -t "$1" -X isolation.level=read_committed -e -q | bare; }
-port() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 tls=$work/kafka/tls
 by="security.protocol: SSL, ssl.ca.location: $tls/ca.crt, ssl.certificate.location: $tls/client.crt, ssl.key.location: $tls/client.key, ssl.key.password: 'file:$tls/client.password'"
 soon="session.timeout.ms: 6000, heartbeat.interval.ms: 1000"  # who could not leave the group is missed soon
 configure() { # NAME TOPIC OUTPUT [MORE_OF_THE_OUTPUT]
   local http
-  http=$(port)
+  http=$("$SOURCE_DIR/tools/kafka.d/free_ports" 1)
   echo "$http" >"$work/$1.port"
   cat >"$work/$1.yaml" <<YAML
 app: shop

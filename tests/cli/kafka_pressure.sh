@@ -22,7 +22,7 @@ generate() {
 usual=180000 burst=1000000 all=1180000  # 100 transactions a second for 11 minutes; 2000 for 7 more: 230 MB
 python3 "$SOURCE_DIR/tests/cli/receiver.py" 0 got 0.2 >receiver.port & pids+=($!)
 until [ -s receiver.port ]; do sleep 0.05; done
-http=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+http=$("$SOURCE_DIR/tools/kafka.d/free_ports" 1)
 
 # NAME FOLDER [MORE_OUTPUTS]
 configure() {
