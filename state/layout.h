@@ -11,7 +11,7 @@
 
 namespace foreshock {
 
-inline constexpr uint32_t kStateFormat = 14;
+inline constexpr uint32_t kStateFormat = 15;
 
 inline constexpr std::string_view kFormatKey = "format", kAppKey = "app", kConfigKey = "config", kShapeKey = "shape", kSlotKey = "slot_length",
                                   kDecidedKey = "decided_until", kSequenceKey = "sequence";

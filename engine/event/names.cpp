@@ -94,6 +94,14 @@ void NameCache::Table::grow() {
     }
 }
 
+NameId Renaming::operator()(NameSpace space, NameId id) {
+    if (id == kNoName || id == kNameOverflow) return id;
+    std::vector<NameId>& known = known_[static_cast<size_t>(space)];
+    if (id >= known.size()) known.resize(id + 1);
+    if (known[id] == kNoName) known[id] = to_.intern(space, from_.text(space, id));
+    return known[id];
+}
+
 void MetricInstanceName::join(std::string& out, const MetricInstanceName& n) {
     out.clear();
     out.append(n.service);

@@ -22,7 +22,7 @@ using NameId = uint32_t;
 inline constexpr NameId kNoName = 0;              // the field is absent or empty
 inline constexpr NameId kNameOverflow = 0xffffffff;  // the space is full (bounded by configuration)
 
-// All names of a run. Implementation: run/shared_names.h (any thread).
+// One generation of names: while it lives none is forgotten. Implementation: run/shared_names.h (any thread).
 class Names {
 public:
     virtual ~Names() = default;
@@ -59,6 +59,18 @@ private:
     };
     Names& names_;
     Table tables_[kNameSpaces];
+};
+
+// Numbers of one generation of names as those of another, which is asked once for each. One worker only.
+class Renaming {
+public:
+    Renaming(const Names& from, Names& to) : from_(from), to_(to) {}
+    NameId operator()(NameSpace space, NameId id);
+
+private:
+    const Names& from_;
+    Names& to_;
+    std::vector<NameId> known_[kNameSpaces];  // [id there]; kNoName: not asked for yet
 };
 
 // Text of a metric instance: the four names that make it, joined by the unit separator, and behind them the labels that the model's

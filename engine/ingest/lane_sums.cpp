@@ -52,6 +52,11 @@ std::map<int64_t, std::unique_ptr<SlotPartial>> LaneSums::take() {
     return std::exchange(open_, {});
 }
 
+void LaneSums::rename(Renaming& to) {
+    for (auto& [slot, sums] : open_) sums->rename(to);
+    spare_.clear();  // they have room for the names that there were
+}
+
 void LaneSums::fold_metric(int64_t ts_us, const MetricSample& m) {
     if (m.instance >= current_->metrics.size()) [[unlikely]] current_->metrics.resize(m.instance + 1);
     MetricPartial sample;

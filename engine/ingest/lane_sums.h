@@ -45,6 +45,8 @@ public:
     void close(SlotIndex slot, SlotPartial& into);
     // Takes out what has been summed since the last time, by slot index; slots stay open, and what comes for them is summed anew.
     std::map<int64_t, std::unique_ptr<SlotPartial>> take();
+    // What is open goes by other names from now on.
+    void rename(Renaming& to);
     // Slots whose partial sums exist, for a checkpoint.
     const std::map<int64_t, std::unique_ptr<SlotPartial>>& open() const { return open_; }
 

@@ -3,8 +3,28 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
+
+#include "engine/base/check.h"
 
 namespace foreshock {
+
+namespace {
+
+template <class Entry>
+void rename_entries(std::vector<Entry>& entries, NameSpace space, Renaming& to, auto used) {
+    std::vector<Entry> renamed;
+    for (NameId id = 0; id < entries.size(); ++id) {
+        if (!used(entries[id])) continue;
+        const NameId now = to(space, id);
+        check(now != kNameOverflow, "names in use have no room", to_string(space));
+        if (now >= renamed.size()) renamed.resize(now + 1);
+        renamed[now] = std::move(entries[id]);
+    }
+    entries = std::move(renamed);
+}
+
+}  // namespace
 
 void ServicePartial::merge(const ServicePartial& other) {
     count += other.count;
@@ -91,6 +111,18 @@ void SlotPartial::merge(const SlotPartial& other) {
     if (inputs.size() < other.inputs.size()) inputs.resize(other.inputs.size());
     for (size_t i = 0; i < other.inputs.size(); ++i) inputs[i].add(other.inputs[i]);
     events += other.events;
+}
+
+void SlotPartial::rename(Renaming& to) {
+    rename_entries(services, NameSpace::service, to, [](const ServicePartial& s) { return s.rows != 0; });
+    rename_entries(metrics, NameSpace::metric_instance, to, [](const MetricPartial& m) { return m.samples != 0; });
+    rename_entries(occurrences, NameSpace::occurrence, to, [](const OccurrencePartial& o) { return o.count != 0; });
+    rename_entries(inputs, NameSpace::partition, to, [](const OffsetRange& r) { return !r.empty(); });
+    DimensionSums renamed;
+    dimensions.each([&](const DimensionSums::Entry& e) {
+        renamed.add(to(NameSpace::service, e.service), to(NameSpace::dimension_value, e.value), e.count, e.value_micro);
+    });
+    dimensions = std::move(renamed);
 }
 
 void SlotPartial::clear() {

@@ -102,6 +102,7 @@ struct SlotPartial {
     uint64_t events = 0;                   // events used in it
 
     void merge(const SlotPartial& other);
+    void rename(Renaming& to);  // which takes all that is in use
     void clear();  // keeps the memory
 };
 

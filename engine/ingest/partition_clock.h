@@ -3,7 +3,8 @@
 //
 // The clock is the greatest time seen, guarded twice: a jump ahead moves it only once another host, or several events in a
 // row, agree; and a host that is constantly ahead of or behind the others is corrected by its usual distance from them
-// (the least delay seen in a round of events, after the clock filter of NTP, RFC 5905 section 10).
+// (the least delay seen in a round of events, after the clock filter of NTP, RFC 5905 section 10). A host that has been silent for
+// one or two hours, in which the partition was not, is forgotten: hosts are ephemeral.
 #pragma once
 
 #include <cstdint>
@@ -23,16 +24,11 @@ public:
     // Corrected event time of the next event in partition order, in microseconds; moves the clock.
     int64_t observe(int64_t ts_us, NameId host) {
         HostClock& h = host_clock(host);
+        if (h.round != round_) enter(h, host);
         ts_us -= h.correction_us;
         if (now_us_ == kNever) [[unlikely]] now_us_ = ts_us;
         const int64_t ahead = ts_us - now_us_;
-        if (h.round != round_) {
-            h.round = round_;
-            h.least_delay_us = ahead;
-            active_.push_back(host);
-        } else if (ahead > h.least_delay_us) {
-            h.least_delay_us = ahead;
-        }
+        if (ahead > h.least_delay_us) h.least_delay_us = ahead;
         if (ahead > jump_us_) [[unlikely]] {
             leap(ts_us, host);
         } else {
@@ -49,6 +45,8 @@ public:
     int64_t last_word_us() const { return candidates_ > 0 ? candidate_us_ : now_us_; }
     size_t corrected_hosts() const;
 
+    // Goes by other names from now on; hosts that these have no room for are as those that are seen for the first time.
+    void rename(Renaming& to);
     void archive(Archive& a, Names& names);
 
 private:
@@ -58,6 +56,7 @@ private:
     static constexpr uint32_t kAgreeingEvents = 8;
     static constexpr int64_t kTolerance_us = 5'000'000;  // distances below this are ordinary delay
     static constexpr int64_t kJitter_us = 2'000'000;     // a constant distance stays within this
+    static constexpr int64_t kEra_us = 3'600'000'000;    // a host that was in neither this one nor the one before is forgotten
 
     struct HostClock {
         int64_t least_delay_us = INT64_MIN;  // in this round: greatest (event time - clock)
@@ -66,10 +65,14 @@ private:
         uint32_t round = 0;                  // the last round it was seen in
         uint32_t agreeing = 0;               // rounds in a row with the same distance
     };
+    static NameId with_room(NameId host) { return host == kNameOverflow ? kNoName : host; }
     HostClock& host_clock(NameId host) {
-        if (host >= hosts_.size()) hosts_.resize(host == kNameOverflow ? 1 : host + 1);
-        return hosts_[host == kNameOverflow ? 0 : host];
+        host = with_room(host);
+        if (host >= hosts_.size()) hosts_.resize(host + 1);
+        return hosts_[host];
     }
+    bool known(const HostClock& h) const { return h.round != 0 && h.round >= era_before_; }
+    void enter(HostClock& h, NameId host);
     void leap(int64_t ts_us, NameId host);
     void end_round();
 
@@ -80,7 +83,9 @@ private:
     uint32_t candidates_ = 0;      // events in a row that are far ahead
     uint32_t round_ = 1;
     uint32_t events_in_round_ = 0;
-    std::vector<HostClock> hosts_;   // [host id]; 0 stands for events without a host
+    uint32_t era_ = 0, era_before_ = 0;  // first round of the running era, which is at least kEra_us long, and of the one before
+    int64_t era_began_us_ = kNever;
+    std::vector<HostClock> hosts_;   // [host id]; 0 stands for events without a host, or with one beyond the bound
     std::vector<NameId> active_;     // hosts seen in this round
     std::vector<int64_t> delays_;    // theirs; for end_round alone
 };

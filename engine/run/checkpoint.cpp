@@ -35,11 +35,10 @@ std::map<std::string, Sink*> outboxes(std::span<Sink* const> sinks) {
 // Positions and clocks by partition.
 class Positions {
 public:
-    explicit Positions(Names& names) : names_(names) {}
     // A partition on its way between two lanes may be in both: the further one has it.
     void keep(const std::string& name, PartitionState& state) {
         if (const auto known = next_.find(name); known != next_.end() && known->second > state.next_offset) return;
-        clocks_[name] = archived([&](Archive& a) { state.clock.archive(a, names_); });
+        clocks_[name] = archived([&](Archive& a) { state.clock.archive(a, *state.names); });
         next_[name] = state.next_offset;
     }
     void put_into(Checkpoint& made) {
@@ -48,7 +47,6 @@ public:
     }
 
 private:
-    Names& names_;
     std::map<std::string, std::string> clocks_;
     std::map<std::string, int64_t> next_;
 };
@@ -136,7 +134,7 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
     made.slot_length = length;
     if (const auto next = parts.decider.next()) made.decided_until = slot_start(*next, length);
 
-    Positions positions(parts.names);
+    Positions positions;
     for (auto& [name, state] : parts.partitions) positions.keep(name, state);
     std::map<int64_t, SlotPartial> open;
     for (const auto& [slot, sums] : parts.open_slots) open[slot].merge(sums);
@@ -146,7 +144,7 @@ Checkpoint make_checkpoint(const CheckpointParts& parts, const std::vector<std::
             for (const auto& [slot, partial] : sums.open()) open[slot].merge(*partial);
         });
     positions.put_into(made);
-    made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, parts.names); });
+    made.parts["open_slots"] = archived([&](Archive& a) { archive_open_slots(a, open, *parts.names); });
     if (const auto next = parts.decider.next(); next && parts.archived == next) {
         made.unchanged.insert(kNumbering);
         parts.decider.each_stage([&](const char* name, auto&) { made.unchanged.insert(name); });
@@ -165,13 +163,13 @@ Status restore_checkpoint(const Checkpoint& checkpoint, const CheckpointParts& p
     std::map<std::string, std::string> clocks;
     reader.read("clocks", [&](Archive& a) { a(clocks); });
     for (const PartitionOffset& o : checkpoint.offsets) {
-        PartitionState state{o.next, PartitionClock(parts.options.slots.clock_jump)};
+        PartitionState state{o.next, PartitionClock(parts.options.slots.clock_jump), parts.names};
         Archive a(clocks[o.partition]);
-        state.clock.archive(a, parts.names);
+        state.clock.archive(a, *parts.names);
         if (!a.ok()) reader.note("clocks");
         parts.partitions.emplace(o.partition, std::move(state));
     }
-    reader.read("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, parts.names); });
+    reader.read("open_slots", [&](Archive& a) { archive_open_slots(a, parts.open_slots, *parts.names); });
     if (const std::string stage = restore_stages(checkpoint.parts, checkpoint.shape, parts.decider); !stage.empty()) reader.note(stage);
     if (checkpoint.decided_until != kBeginningOfTime) parts.decider.go_on_at(slot_of(checkpoint.decided_until, checkpoint.slot_length));
     const std::map<std::string, Sink*> receivers = outboxes(parts.sinks);

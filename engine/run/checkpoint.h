@@ -20,7 +20,7 @@ namespace foreshock {
 
 struct CheckpointParts {
     const EngineOptions& options;
-    Names& names;
+    std::shared_ptr<Names> names;  // of open_slots, and of all lanes
     Decider& decider;
     std::map<std::string, PartitionState>& partitions;  // known from an earlier checkpoint, opened by no lane yet
     std::map<int64_t, SlotPartial>& open_slots;         // likewise, by slot index

@@ -76,6 +76,7 @@ std::optional<SlotIndex> Decider::due(std::optional<SlotIndex> open, SlotIndex l
 
 void Decider::count(const ClosedSlot& slot, const Signals& signals, const Firings& firings, std::span<const WarningRevision> warnings) {
     ++totals_.slots_closed;
+    totals_.names_refused[static_cast<size_t>(NameSpace::metric_instance)] += slot.gauges_refused;
     totals_.service_slots_closed += slot.services.size();
     for (const ServiceSlot& s : slot.services) totals_.transactions += static_cast<uint64_t>(s.count);
     for (const SignalChange& c : signals.changes) totals_.spikes += c.opened && c.kind == SignalKind::spike;

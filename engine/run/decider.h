@@ -35,6 +35,9 @@ public:
     // Decides the next slot. Slots come in order; over a gap of more than kLongestGap the empty slots are left out.
     void decide(SlotIndex slot, const SlotPartial& sums, const Names& names);
 
+    // The sums of the next slots go by other names.
+    void forget_names() { window_.forget_names(); }
+
     // The slot to decide now, when slots up to and including `last` may be decided and `open` is the first that holds sums. Empty slots
     // between are decided as well, but not those of a long gap, and with `only_open` none after the last open one. Nothing: none is due.
     std::optional<SlotIndex> due(std::optional<SlotIndex> open, SlotIndex last, bool only_open) const;

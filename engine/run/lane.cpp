@@ -17,9 +17,19 @@ constexpr size_t kBatchesInFlight = 6;
 
 }  // namespace
 
+void PartitionState::go_by(const std::shared_ptr<Names>& next) {
+    if (names != nullptr && names != next) {
+        Renaming to(*names, *next);
+        clock.rename(to);
+    }
+    names = next;
+}
+
 Lane::Lane(std::unique_ptr<SourceLane> source, Context context)
     : source_(std::move(source)),
       context_(std::move(context)),
+      names_(std::move(context_.names)),
+      newest_names_(names_.get()),
       sums_(context_.options.slots.length, context_.options.slots.max_open) {}
 
 void Lane::run(const std::atomic<bool>& stop) {
@@ -35,17 +45,16 @@ void Lane::run(const std::atomic<bool>& stop) {
 }
 
 void Lane::read_alone(const std::atomic<bool>& stop) {
-    const std::unique_ptr<Decoder> decoder = context_.decoders.make(context_.names);
+    Reader reader;
     Batch batch;
     while (fetch(batch, stop)) {
-        batch.events.clear();
-        decoder->decode(batch.records, batch.events);
+        decode(batch, reader);
         take(batch);
     }
 }
 
 void Lane::read_with_workers(const std::atomic<bool>& stop) {
-    tbb::enumerable_thread_specific<std::unique_ptr<Decoder>> decoders([this] { return context_.decoders.make(context_.names); });
+    tbb::enumerable_thread_specific<Reader> readers;
     // The last stage works in order, so that whoever has a place next finds it done with.
     std::array<Batch, kBatchesInFlight> batches;
     size_t fetched = 0;
@@ -56,8 +65,7 @@ void Lane::read_with_workers(const std::atomic<bool>& stop) {
             if (!fetch(*batch, stop)) flow.stop();
             return batch;
         }) & tbb::make_filter<Batch*, Batch*>(tbb::filter_mode::parallel, [&](Batch* batch) {
-            batch->events.clear();
-            decoders.local()->decode(batch->records, batch->events);
+            decode(*batch, readers.local());
             return batch;
         }) & tbb::make_filter<Batch*, void>(tbb::filter_mode::serial_in_order, [&](Batch* batch) { take(*batch); }));
 }
@@ -106,6 +114,23 @@ bool Lane::level(bool its_turn) {
     return its_turn || can_hold_back_;
 }
 
+void Lane::Reader::decode(Batch& batch) const {
+    batch.events.clear();
+    decoder->decode(batch.records, batch.events);
+    batch.names = names;
+}
+
+// With the lane locked.
+Lane::Reader Lane::reader() const { return {names_, context_.decoders.make(*names_)}; }
+
+void Lane::decode(Batch& batch, Reader& own) {
+    if (own.names.get() != newest_names_.load(std::memory_order_relaxed)) {
+        const std::lock_guard lock(mutex_);
+        own = reader();
+    }
+    own.decode(batch);
+}
+
 void Lane::take(Batch& batch) {
     bool moved = false;
     std::vector<std::string> names;
@@ -113,6 +138,7 @@ void Lane::take(Batch& batch) {
     release(batch.records.notices);
     {
         const std::lock_guard lock(mutex_);
+        if (batch.names != names_) reader().decode(batch);  // turned over since
         for (size_t i = 0; i < states.size(); ++i) notice(batch.records.notices[i], std::move(states[i]));
         sum(batch);
         totals_.records += batch.records.records.size();
@@ -142,13 +168,18 @@ std::vector<PartitionState> Lane::states_for(const std::vector<PartitionNotice>&
     return states;
 }
 
-// Before the lane gives it up, so that no checkpoint is without it. Only the lane's own worker changes it, so that no lock is needed here.
-void Lane::release(const std::vector<PartitionNotice>& notices) const {
-    for (const PartitionNotice& n : notices) {
-        if (n.kind != PartitionNotice::Kind::closed || n.partition >= partitions_.size()) continue;
-        const Partition& p = partitions_[n.partition];
-        if (!p.gone && p.state.next_offset > 0) context_.released(p.name, p.state);
+// Before the lane gives it up, so that no checkpoint is without it. Told without the lock, as above.
+void Lane::release(const std::vector<PartitionNotice>& notices) {
+    std::vector<std::pair<std::string, PartitionState>> released;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const PartitionNotice& n : notices) {
+            if (n.kind != PartitionNotice::Kind::closed || n.partition >= partitions_.size()) continue;
+            const Partition& p = partitions_[n.partition];
+            if (!p.gone && p.state.next_offset > 0) released.emplace_back(p.name, p.state);
+        }
     }
+    for (const auto& [name, state] : released) context_.released(name, state);
 }
 
 void Lane::notice(const PartitionNotice& n, PartitionState state) {
@@ -156,7 +187,8 @@ void Lane::notice(const PartitionNotice& n, PartitionState state) {
     Partition& p = partitions_[n.partition];
     switch (n.kind) {
         case PartitionNotice::Kind::opened:
-            p = {n.name, context_.names.intern(NameSpace::partition, n.name), std::move(state), false, false, std::chrono::steady_clock::now()};
+            state.go_by(names_);
+            p = {n.name, names_->intern(NameSpace::partition, n.name), std::move(state), false, false, std::chrono::steady_clock::now()};
             break;
         case PartitionNotice::Kind::ended: p.ended = true; break;
         case PartitionNotice::Kind::closed: p.gone = true; break;
@@ -242,6 +274,21 @@ std::optional<PartitionState> Lane::held(const std::string& partition) {
     for (const Partition& p : partitions_)
         if (!p.gone && p.name == partition && p.state.next_offset > 0) return p.state;
     return std::nullopt;
+}
+
+void Lane::turn_over(std::span<const std::unique_ptr<Lane>> lanes, Renaming& to, const std::shared_ptr<Names>& next) {
+    std::vector<std::unique_lock<std::mutex>> locks;
+    for (const auto& lane : lanes) locks.emplace_back(lane->mutex_);
+    for (const auto& lane : lanes) {
+        lane->sums_.rename(to);
+        for (Partition& p : lane->partitions_) {
+            p.id = to(NameSpace::partition, p.id);
+            p.state.clock.rename(to);
+            p.state.names = next;
+        }
+        lane->names_ = next;
+        lane->newest_names_.store(next.get(), std::memory_order_relaxed);
+    }
 }
 
 std::string Lane::failure() {

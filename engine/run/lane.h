@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ namespace foreshock {
 struct PartitionState {
     int64_t next_offset = 0;  // 0: nothing has been read, so that the source's own start rule holds
     PartitionClock clock;
+    std::shared_ptr<Names> names{};  // by which the clock knows its hosts; null: it knows none
+
+    void go_by(const std::shared_ptr<Names>& next);
 };
 
 // What a lane shows the deciding thread. Event times.
@@ -41,7 +45,7 @@ public:
     struct Context {
         const EngineOptions& options;
         const DecoderFactory& decoders;
-        Names& names;
+        std::shared_ptr<Names> names;  // to begin with
         DeadLetterOutput* dead_letters;  // may be null
         bool live;                       // idle partitions stop holding back the watermark
         EventTime from, to;              // events outside are skipped
@@ -64,6 +68,9 @@ public:
     // State of a partition that the lane has; none where nothing was read of it.
     std::optional<PartitionState> held(const std::string& partition);
     std::string failure();
+    // All lanes go by the next generation of names, at one moment: what one of them saw for the first time meanwhile might take the room of
+    // what another one has in use. `to` gives its numbers.
+    static void turn_over(std::span<const std::unique_ptr<Lane>> lanes, Renaming& to, const std::shared_ptr<Names>& next);
 
 private:
     struct Partition {
@@ -77,14 +84,22 @@ private:
     struct Batch {
         RecordBatch records;
         EventBatch events;
+        std::shared_ptr<Names> names{};  // by which they were decoded
+    };
+    struct Reader {  // one worker's
+        std::shared_ptr<Names> names{};
+        std::unique_ptr<Decoder> decoder{};
+        void decode(Batch& batch) const;
     };
     void read_alone(const std::atomic<bool>& stop);
     void read_with_workers(const std::atomic<bool>& stop);
     bool fetch(Batch& batch, const std::atomic<bool>& stop);  // false: nothing more to come
     bool level(bool its_turn);
+    Reader reader() const;
+    void decode(Batch& batch, Reader& reader);
     void take(Batch& batch);
     std::vector<PartitionState> states_for(const std::vector<PartitionNotice>& notices) const;
-    void release(const std::vector<PartitionNotice>& notices) const;
+    void release(const std::vector<PartitionNotice>& notices);
     void notice(const PartitionNotice& n, PartitionState state);
     void sum(const Batch& batch);
     PartitionState fresh_state() const;
@@ -96,6 +111,8 @@ private:
     bool source_ended_ = false;   // what the last poll said, until `run` makes it known
     std::string source_failure_;
     std::mutex mutex_;
+    std::shared_ptr<Names> names_;            // the generation that sums and clocks go by
+    std::atomic<const Names*> newest_names_;  // the same, for workers to see without the lock whether theirs is
     std::vector<Partition> partitions_;  // by number within the lane
     LaneSums sums_;
     RunTotals totals_;

@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kSoonest{100}, kLatest{1000};  // between two cuts
 
-std::string state_bytes(PartitionState& state, Names& names) {
+std::string state_bytes(PartitionState& state) {
     Archive a;
     a(state.next_offset);
-    state.clock.archive(a, names);
+    state.clock.archive(a, *state.names);
     return a.take();
 }
 
@@ -29,6 +29,8 @@ std::string layout_of(const Model& model, const EngineOptions& options, uint32_t
 PartialMaker::PartialMaker(Context context)
     : context_(std::move(context)),
       layout_(layout_of(context_.model, context_.options, context_.components.shares())),
+      names_(std::make_shared<SharedNames>(context_.options.bounds)),
+      decoder_(context_.decoders.make(*names_)),
       router_(context_.model, context_.components),
       sums_(context_.options.slots.length, context_.options.slots.max_open) {}
 
@@ -42,12 +44,12 @@ void PartialMaker::notice(const PartitionNotice& n, Clock::time_point now) {
         return;
     }
     const PartitionStart start = context_.start(n.name);
-    p = {n.name, context_.names.intern(NameSpace::partition, n.name), {start.next_offset, fresh}, false, false, true, now};
+    p = {n.name, names_->intern(NameSpace::partition, n.name), {start.next_offset, fresh, names_}, false, false, true, now};
     if (!start.clock.empty()) {
         Archive a(start.clock);
         int64_t offset = 0;
         a(offset);
-        p.state.clock.archive(a, context_.names);
+        p.state.clock.archive(a, *names_);
         check(a.ok() && a.at_end(), "the stored clock of a partition is whole", n.name);
     }
     news_ = tell_all_ = true;
@@ -66,11 +68,13 @@ int64_t PartialMaker::watermark_slot(const Partition& p) const {
     return slot_of(clock - context_.options.slots.allowed_lateness, context_.options.slots.length).value;
 }
 
-void PartialMaker::take(const RecordBatch& records, const EventBatch& events, Clock::time_point now) {
+void PartialMaker::take(const RecordBatch& records, Clock::time_point now) {
+    events_.clear();
+    decoder_->decode(records, events_);
     for (const PartitionNotice& n : records.notices) notice(n, now);
     std::vector<int64_t> before;
     for (const Partition& p : partitions_) before.push_back(watermark_slot(p));
-    sum_events(events, records.records, {.lateness_us = context_.options.slots.allowed_lateness.count()}, sums_, totals_,
+    sum_events(events_, records.records, {.lateness_us = context_.options.slots.allowed_lateness.count()}, sums_, totals_,
                [&](uint32_t number) -> SummedPartition { return {&partitions_[number].state.clock, partitions_[number].id}; });
     totals_.records += records.records.size();
     for (const RawRecord& r : records.records) {
@@ -80,7 +84,7 @@ void PartialMaker::take(const RecordBatch& records, const EventBatch& events, Cl
         p.last_record = now;
     }
     for (size_t i = 0; i < partitions_.size(); ++i) entered_ = entered_ || watermark_slot(partitions_[i]) != before[i];
-    for (const BadRecord& b : events.bad) {
+    for (const BadRecord& b : events_.bad) {
         ++totals_.dropped[static_cast<size_t>(b.reason)];
         if (context_.dead_letters != nullptr) context_.dead_letters->write(partitions_[b.partition].name, b);
     }
@@ -99,7 +103,7 @@ bool PartialMaker::due(Clock::time_point now) const {
 
 // Halves until it fits; what cannot be halved goes as it is.
 void PartialMaker::put(uint32_t share, PartialMessage message, PartialCut& out) {
-    std::string bytes = encode(message, context_.names);
+    std::string bytes = encode(message, *names_);
     PartialMessage rest;
     rest.layout = message.layout;
     if (bytes.size() > context_.message_bytes && message.slots.size() > 1) {
@@ -133,7 +137,7 @@ PartialCut PartialMaker::cut(Clock::time_point now) {
         if (!p.read) continue;
         p.read = false;
         out.offsets.push_back({p.name, p.state.next_offset});
-        out.clocks[p.name] = state_bytes(p.state, context_.names);
+        out.clocks[p.name] = state_bytes(p.state);
     }
     if (tell_all_) common.all = context_.all_partitions();
     const uint32_t shares = context_.components.shares();
@@ -143,14 +147,32 @@ PartialCut PartialMaker::cut(Clock::time_point now) {
             messages[0].slots[slot] = std::move(*sums);
             continue;
         }
-        for (auto& [share, part] : router_.split(*sums, slot_start({slot}, context_.options.slots.length), context_.names))
+        for (auto& [share, part] : router_.split(*sums, slot_start({slot}, context_.options.slots.length), *names_))
             messages[share].slots[slot] = std::move(part);
         for (PartialMessage& m : messages) m.slots[slot].inputs = sums->inputs;  // whose records they were is not known here
     }
     for (uint32_t share = 0; share < shares; ++share) put(share, std::move(messages[share]), out);
     last_cut_ = now;
     news_ = entered_ = tell_all_ = false;
+    turn_names_over();
     return out;
+}
+
+// Where there are no sums: only the clocks have names in use.
+void PartialMaker::turn_names_over() {
+    EventTime now = kBeginningOfTime;
+    for (const Partition& p : partitions_) now = std::max(now, p.state.clock.now());
+    if (!names_->worn(now)) return;
+    const auto next = names_->next(now);
+    Renaming to(*names_, *next);
+    for (Partition& p : partitions_) {
+        p.id = to(NameSpace::partition, p.id);
+        p.state.clock.rename(to);
+        p.state.names = next;
+    }
+    router_.forget_names();
+    decoder_ = context_.decoders.make(*next);
+    names_ = next;
 }
 
 }  // namespace foreshock

@@ -1,4 +1,4 @@
-// The ingest side of a run in several processes: records of some partitions decoded elsewhere, judged and summed here, and what was summed
+// The ingest side of a run in several processes: records of some partitions decoded, judged and summed, and what was summed
 // cut into messages for the correlation side, together with the positions and clocks that belong to them. Keeps nothing that a successor
 // would miss: what was not cut is read again.
 //
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/event/event.h"
+#include "engine/event/decoder.h"
 #include "engine/event/record.h"
 #include "engine/ingest/lane_sums.h"
 #include "engine/plan/options.h"
@@ -21,6 +21,7 @@
 #include "engine/run/metrics.h"
 #include "engine/run/partial_message.h"
 #include "engine/run/partial_router.h"
+#include "engine/run/shared_names.h"
 
 namespace foreshock {
 
@@ -49,7 +50,7 @@ public:
         const EngineOptions& options;
         const Model& model;
         const Components& components;
-        Names& names;
+        const DecoderFactory& decoders;
         DeadLetterOutput* dead_letters = nullptr;
         size_t message_bytes = 512 << 10;  // a message is cut in two beyond that
         // Where a partition that is given to us is read from, and its clock as the last cut of whoever read it left it.
@@ -59,7 +60,7 @@ public:
     };
     explicit PartialMaker(Context context);
 
-    void take(const RecordBatch& records, const EventBatch& events, Clock::time_point now);
+    void take(const RecordBatch& records, Clock::time_point now);
     // Something new is to be told, and it is time: a watermark has entered another slot, or a second has passed.
     bool due(Clock::time_point now) const;
     bool has_news() const { return news_; }
@@ -81,9 +82,13 @@ private:
     bool idle(const Partition& p, Clock::time_point now) const;
     int64_t watermark_slot(const Partition& p) const;
     void put(uint32_t share, PartialMessage message, PartialCut& out);
+    void turn_names_over();
 
     Context context_;
     std::string layout_;
+    std::shared_ptr<SharedNames> names_;
+    std::unique_ptr<Decoder> decoder_;
+    EventBatch events_;  // of the last records
     PartialRouter router_;
     LaneSums sums_;
     std::vector<Partition> partitions_;  // by number within the consumer

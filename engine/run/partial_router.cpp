@@ -47,6 +47,10 @@ uint32_t PartialRouter::of_occurrence(NameId id, const Names& names) {
     });
 }
 
+void PartialRouter::forget_names() {
+    for (auto* shares : {&services_, &instances_, &occurrences_}) shares->clear();
+}
+
 std::map<uint32_t, SlotPartial> PartialRouter::split(const SlotPartial& sums, EventTime start, const Names& names) {
     if (!matcher_.same(std::min(asked_at_, start), std::max(asked_at_, start))) instances_.clear();
     asked_at_ = start;

@@ -19,6 +19,7 @@ public:
 
     // Sums by share, those of a slot that starts at `start`; of shares that get something.
     std::map<uint32_t, SlotPartial> split(const SlotPartial& sums, EventTime start, const Names& names);
+    void forget_names();  // the next ones are others
 
 private:
     template <class Find>

@@ -36,7 +36,7 @@ bool flush(std::vector<Sink*> sinks, bool with_outbox, steady_clock::time_point 
 }  // namespace
 
 Pipeline::Pipeline(PipelineSettings settings)
-    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(std::make_unique<Decider>(borrowed(settings_.model), settings_.options)) {
+    : settings_(std::move(settings)), names_(std::make_shared<SharedNames>(settings_.options.bounds)), decider_(std::make_unique<Decider>(borrowed(settings_.model), settings_.options)) {
     decider_->use(std::move(settings_.rules));
 }
 
@@ -58,6 +58,7 @@ Status Pipeline::run() {
             wake_.wait_until(lock, std::min(checkpoint_due(), steady_clock::now() + kLook), [this] { return progressed_ || stop_; });
             progressed_ = false;
         }
+        turn_names_over();
         if (all_have_room()) close_ready_slots();
         if (saved_)
             if (Status s = end_checkpoint(); !s) return s;
@@ -182,11 +183,33 @@ void Pipeline::close_until(SlotIndex last, bool only_open) {
         }
         for (auto& lane : lanes_) lane->close(slot, merged_);
         take_new_plan();
-        decider_->decide(slot, merged_, names_);
+        decider_->decide(slot, merged_, *names_);
         kill_point("slot/decided");
         { const std::lock_guard lock(totals_mutex_); decided_totals_ = decider_->totals(); }
         decided_until(slot);
+        turn_names_over();
     }
+}
+
+// Whatever holds numbers of the old names gets those of the new ones, between two slots; lanes decode again what was on its way to them.
+void Pipeline::turn_names_over() {
+    const EventTime now = decided_until();
+    if (!names_->worn(now)) return;
+    const std::shared_ptr<SharedNames> next = names_->next(now);
+    Renaming to(*names_, *next);
+    for (auto& [slot, sums] : carried_) sums.rename(to);
+    Lane::turn_over(lanes_, to, next);
+    {
+        const std::lock_guard lock(restored_mutex_);
+        for (auto& [partition, state] : restored_) state.go_by(next);
+    }
+    merged_ = {};
+    decider_->forget_names();
+    {
+        const std::lock_guard lock(mutex_);
+        names_ = next;
+    }
+    wake_.notify_all();
 }
 
 void Pipeline::replace_rules(RulePlan plan) {
@@ -233,10 +256,15 @@ bool Pipeline::await_turn(EventTime lane_low) {
     const auto its_turn = [&] {
         if (stop_) return true;
         const int64_t decided = decided_until_us_;
+        if (names_->worn(EventTime{Micros{decided}})) return false;  // there may be no room for what it reads until they are turned over
         if (decided != INT64_MIN) return lane_low - ahead <= EventTime{Micros{decided}};
         // Nothing decided yet: the lane that is furthest behind goes first.
         return std::ranges::all_of(lanes_, [&](auto& lane) { return lane->progress().low >= lane_low - ahead; });
     };
+    if (names_->worn(decided_until())) {
+        progressed_ = true;
+        wake_.notify_all();
+    }
     // A live lane looks at its source now and then all the same: the one that it waits for may be waiting for it, in a group that shares
     // its partitions out anew.
     if (settings_.live && !wake_.wait_for(lock, kLook, its_turn)) return false;
@@ -346,6 +374,11 @@ Result<bool> Pipeline::checkpoint(steady_clock::time_point patience_ends) {
     return true;
 }
 
+uint64_t Pipeline::names_refused(NameSpace space) const {
+    const std::scoped_lock lock(mutex_, totals_mutex_);
+    return names_->refused(space) + decided_totals_.names_refused[static_cast<size_t>(space)];
+}
+
 void Pipeline::stop() {
     stop_ = true;
     wake_.notify_all();
@@ -357,7 +390,7 @@ RunTotals Pipeline::totals() {
     { const std::lock_guard lock(totals_mutex_); t = decided_totals_; }
     for (auto& lane : lanes_) lane->add_totals(t);
     t.late = t.dropped[static_cast<size_t>(DropReason::late)] + t.dropped[static_cast<size_t>(DropReason::late_after_idle)];
-    for (size_t i = 0; i < kNameSpaces; ++i) t.names_refused[i] = names_.refused(static_cast<NameSpace>(i));
+    for (size_t i = 0; i < kNameSpaces; ++i) t.names_refused[i] = names_refused(static_cast<NameSpace>(i));
     t.checkpoints = checkpoints_;
     t.rule_changes = rule_changes_;
     t.model_changes = model_changes_;

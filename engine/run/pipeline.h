@@ -59,7 +59,7 @@ public:
     void replace_model(std::shared_ptr<const Model> model, const WarnOptions& warn, RulePlan plan);
     RunTotals totals();
     // Fields whose name was beyond its bound. Any thread.
-    uint64_t names_refused(NameSpace space) const { return names_.refused(space); }
+    uint64_t names_refused(NameSpace space) const;
     // Event time up to which everything is decided.
     EventTime decided_until() const { return EventTime{Micros{decided_until_us_.load()}}; }
 
@@ -69,6 +69,7 @@ private:
     void close_ready_slots();
     void close_until(SlotIndex last, bool only_open);  // inclusive; `only_open`: no empty slots after the last open one
     void decided_until(SlotIndex slot);
+    void turn_names_over();
     void take_new_plan();
     EventTime watermark(bool& only_open);
     bool all_finished();
@@ -87,7 +88,7 @@ private:
     Status finish();
 
     PipelineSettings settings_;
-    SharedNames names_;
+    std::shared_ptr<SharedNames> names_;  // changed by the deciding thread alone, under mutex_
     std::unique_ptr<Decider> decider_;
     std::vector<Source*> sources_;
     std::vector<Sink*> sinks_;
@@ -100,12 +101,12 @@ private:
     std::map<std::string, std::string> unclaimed_;    // of the checkpoint: what waits for receivers that are not configured
     SlotPartial merged_;
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool progressed_ = false;
     std::atomic<bool> stop_{false};
     std::atomic<int64_t> decided_until_us_{INT64_MIN};
-    std::mutex totals_mutex_;
+    mutable std::mutex totals_mutex_;
     RunTotals decided_totals_;
     std::atomic<uint64_t> checkpoints_{0};
     std::mutex rules_mutex_;

@@ -14,12 +14,12 @@ const std::string kSources = "sources";
 }  // namespace
 
 ShareDecider::ShareDecider(Settings settings)
-    : settings_(std::move(settings)), names_(settings_.options.bounds), decider_(std::make_shared<const Model>(settings_.part), settings_.options) {
+    : settings_(std::move(settings)), names_(std::make_shared<SharedNames>(settings_.options.bounds)), decider_(std::make_shared<const Model>(settings_.part), settings_.options) {
     decider_.use(settings_.rules);
 }
 
 Status ShareDecider::take(std::string_view bytes, int64_t offset) {
-    auto decoded = decode_partial(bytes, names_, refused_);
+    auto decoded = decode_partial(bytes, *names_, refused_);
     const std::string place = settings_.partition + " at offset " + std::to_string(offset);
     if (!decoded) {
         Diagnostic d = decoded.problems().front();
@@ -38,6 +38,7 @@ Status ShareDecider::take(std::string_view bytes, int64_t offset) {
     take_progress(message);
     next_offset_ = offset + 1;
     decide_what_is_due();
+    turn_names_over();
     return Done{};
 }
 
@@ -65,14 +66,24 @@ void ShareDecider::decide_what_is_due() {
         const auto due = decider_.due(open, last, only_open);
         if (!due) return;
         const auto sums = open_.extract(due->value);
-        decider_.decide(*due, sums.empty() ? SlotPartial{} : sums.mapped(), names_);
+        decider_.decide(*due, sums.empty() ? SlotPartial{} : sums.mapped(), *names_);
         kill_point("slot/decided");
     }
 }
 
+void ShareDecider::turn_names_over() {
+    const EventTime now = decided_until().value_or(kBeginningOfTime);
+    if (!names_->worn(now)) return;
+    const auto next = names_->next(now);
+    Renaming to(*names_, *next);
+    for (auto& [slot, sums] : open_) sums.rename(to);
+    decider_.forget_names();
+    names_ = next;
+}
+
 Checkpoint ShareDecider::checkpoint() {
     std::map<std::string, PartitionState> position;
-    if (next_offset_) position.emplace(settings_.partition, PartitionState{*next_offset_, PartitionClock(settings_.options.slots.clock_jump)});
+    if (next_offset_) position.emplace(settings_.partition, PartitionState{*next_offset_, PartitionClock(settings_.options.slots.clock_jump), names_});
     Checkpoint made = make_checkpoint({settings_.options, names_, decider_, position, open_, sinks_, unclaimed_, archived_}, {});
     Archive a;
     a(sources_);

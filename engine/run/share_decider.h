@@ -49,9 +49,10 @@ public:
 private:
     void take_progress(PartialMessage& message);
     void decide_what_is_due();
+    void turn_names_over();
 
     Settings settings_;
-    SharedNames names_;
+    std::shared_ptr<SharedNames> names_;
     Decider decider_;
     std::vector<Sink*> sinks_;
     std::map<std::string, SourceProgress> sources_;

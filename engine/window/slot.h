@@ -62,6 +62,7 @@ struct ClosedSlot {
     std::vector<GaugeSlot> gauges;
     std::vector<OccurrenceSlot> occurrences;  // by name, service, resource and labels
     uint64_t events = 0;
+    uint64_t gauges_refused = 0;  // instances of gauges that would be discovered beyond bounds.metric_instances
 };
 
 }  // namespace foreshock

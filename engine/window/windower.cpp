@@ -18,7 +18,8 @@ Windower::Windower(Inventory& inventory, const EngineOptions& options)
     : inventory_(inventory),
       matcher_(inventory.model()),
       allowed_lateness_(options.slots.allowed_lateness),
-      forget_after_slots_(kForgetInstance / options.slots.length + 1) {
+      forget_after_slots_(kForgetInstance / options.slots.length + 1),
+      most_gauges_(inventory.gauges().size() + options.bounds.metric_instances) {
     slot_.length = options.slots.length;
 }
 
@@ -28,6 +29,7 @@ const ClosedSlot& Windower::close(SlotIndex slot, const SlotPartial& sums, const
     slot_.end = slot_end(slot, slot_.length);
     slot_.decided_at = slot_.end + allowed_lateness_;
     slot_.events = sums.events;
+    slot_.gauges_refused = 0;
     close_services(sums, names);
     close_gauges(sums, names);
     close_occurrences(sums, names);
@@ -77,12 +79,12 @@ void Windower::close_services(const SlotPartial& sums, const Names& names) {
 }
 
 GaugeIndex Windower::identify(const MetricInstanceName& n) {
-    if (const auto found = matcher_.find(n, slot_.start)) {
-        const ResourceModel& r = inventory_.model().resources[*found];
-        return inventory_.gauge(inventory_.resource(r.name, kNoIndex), n.metric);
-    }
-    const ServiceIndex service = n.service.empty() ? kNoIndex : inventory_.service(n.service);
-    return inventory_.gauge(inventory_.resource(n.resource, service), n.metric);
+    const auto found = matcher_.find(n, slot_.start);
+    const std::string_view resource = found ? std::string_view{inventory_.model().resources[*found].name} : n.resource;
+    // What is discovered lasts: resources that bear the names of pods, which come and go, would fill the memory.
+    if (inventory_.gauges().size() >= most_gauges_ && inventory_.find_gauge(resource, n.metric) == kNoIndex) return kNoIndex;
+    const ServiceIndex service = found || n.service.empty() ? kNoIndex : inventory_.service(n.service);
+    return inventory_.gauge(inventory_.resource(resource, service), n.metric);
 }
 
 // The past of an instance stays with whom it was; from here on it is somebody else's.
@@ -91,17 +93,23 @@ void Windower::identify_again() {
     identified_at_ = slot_.start;
     if (!std::exchange(again_, false) && same) return;
     for (auto& [text, i] : instances_) i.gauge = identify(MetricInstanceName::split(text));
+    std::erase_if(instances_, [](const auto& i) { return i.second.gauge == kNoIndex; });
 }
 
 void Windower::report(const std::string& text, const MetricPartial& p) {
-    const auto known = instances_.find(text);
-    Instance& i = known == instances_.end() ? instances_[text] : known->second;
     const int64_t now = slot_.index.value;
-    if (i.gauge == kNoIndex) {
-        i.gauge = identify(MetricInstanceName::split(text));
+    auto known = instances_.find(text);
+    if (known == instances_.end()) {
+        const GaugeIndex gauge = identify(MetricInstanceName::split(text));
+        if (gauge == kNoIndex) {
+            ++slot_.gauges_refused;
+            return;
+        }
+        known = instances_.emplace(text, Instance{.gauge = gauge}).first;
     } else {
-        i.gap = std::max<int64_t>(1, now - i.seen);
+        known->second.gap = std::max<int64_t>(1, now - known->second.seen);
     }
+    Instance& i = known->second;
     i.value = from_fixed(p.sum) / static_cast<double>(p.samples);
     i.max = p.max;
     i.limit = std::isnan(p.limit) ? inventory_.gauges()[i.gauge].model_limit : p.limit;

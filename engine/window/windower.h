@@ -25,6 +25,7 @@ public:
 
     // The result is valid until the next call. `names` gives the text of the ids in `sums`.
     const ClosedSlot& close(SlotIndex slot, const SlotPartial& sums, const Names& names);
+    void forget_names() { for (auto& texts : texts_) texts.clear(); }  // the next ones are others
     void archive(Archive& a);
 
 private:
@@ -47,7 +48,7 @@ private:
     void close_occurrences(const SlotPartial& sums, const Names& names);
     void report(const std::string& text, const MetricPartial& p);
     void add_up_gauges();
-    GaugeIndex identify(const MetricInstanceName& name);
+    GaugeIndex identify(const MetricInstanceName& name);  // kNoIndex: beyond what may be discovered
     void identify_again();  // where a matcher has begun or ended to hold
     const std::string& text_of(NameSpace space, NameId id, const Names& names);
 
@@ -60,6 +61,7 @@ private:
     ClosedSlot slot_;
     Micros allowed_lateness_;
     int64_t forget_after_slots_;
+    size_t most_gauges_;  // of the model, and discovered
 };
 
 }  // namespace foreshock

@@ -36,7 +36,7 @@ Diagnostic trouble(const std::string& what, rd_kafka_resp_err_t error) { return 
 
 }  // namespace
 
-IngestInstance::IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders, Names& names,
+IngestInstance::IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders,
                                DeadLetterOutput* dead_letters, const std::atomic<bool>& stop, unsigned number)
     : config_(config),
       topics_(config.engine.app),
@@ -46,8 +46,7 @@ IngestInstance::IngestInstance(const Config& config, const Components& component
       dead_letters_(dead_letters),
       stop_(stop),
       number_(number),
-      decoder_(decoders.make(names)),
-      maker_({config.engine, config.model, components, names, dead_letters, 512 << 10,
+      maker_({config.engine, config.model, components, decoders, dead_letters, 512 << 10,
               [this](const std::string& partition) { return starts_.at(partition); }, [this] { return all_partitions(); }}) {
     settings_.before_given = [this](const std::vector<std::string>& partitions) { prepare(partitions); };
 }
@@ -188,7 +187,6 @@ Status IngestInstance::run() {
     consumer_ = std::move(made.value());
     if (Status s = consumer_->subscribe(); !s) return s;
     RecordBatch records;
-    EventBatch events;
     Status end = Done{};
     while (!stop_ && end.ok()) {
         const PollResult polled = consumer_->poll(records, kPoll);
@@ -200,11 +198,7 @@ Status IngestInstance::run() {
             lost_ = false;
         }
         if (lost_) continue;
-        if (polled == PollResult::records) {
-            events.clear();
-            decoder_->decode(records, events);
-            maker_.take(records, events, steady_clock::now());
-        }
+        if (polled == PollResult::records) maker_.take(records, steady_clock::now());
         if (maker_.due(steady_clock::now())) end = write(maker_.cut(steady_clock::now()));
         if (const std::string why = dead_letters_ ? dead_letters_->failure() : ""; end.ok() && !why.empty()) end = Diagnostic{{}, 0, 0, why, {}};
     }

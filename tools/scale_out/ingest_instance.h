@@ -25,7 +25,7 @@ namespace foreshock {
 // One worker only.
 class IngestInstance {
 public:
-    IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders, Names& names, DeadLetterOutput* dead_letters,
+    IngestInstance(const Config& config, const Components& components, const DecoderFactory& decoders, DeadLetterOutput* dead_letters,
                    const std::atomic<bool>& stop, unsigned number);
     // Until `stop`; what has been summed by then is written. Problems: what failed outside.
     [[nodiscard]] Status run();
@@ -49,7 +49,6 @@ private:
     DeadLetterOutput* dead_letters_;  // may be null
     const std::atomic<bool>& stop_;
     unsigned number_;
-    std::unique_ptr<Decoder> decoder_;
     PartialMaker maker_;
     std::shared_ptr<KafkaConsumer> consumer_;
     KafkaTransactions::Owner producer_, next_producer_;  // ours, and that of what is being given to us

@@ -5,7 +5,6 @@
 
 #include "connectors/format/native_json.h"
 #include "connectors/kafka/kafka_ranges.h"
-#include "engine/run/shared_names.h"
 #include "tools/commands/session.h"
 #include "tools/log.h"
 #include "tools/scale_out/correlate_instance.h"
@@ -125,11 +124,10 @@ Status run_scaled_out(const Config& config, unsigned workers, std::atomic<bool>&
     auto dead_letters = make_dead_letters(config);
     if (!dead_letters) return dead_letters.problems();
     const NativeJsonFactory decoders(decode_options(config));
-    SharedNames names(config.engine.bounds);
     const bool ingest = config.instances.role != InstanceRole::correlate, correlate = config.instances.role != InstanceRole::ingest;
     std::vector<std::unique_ptr<IngestInstance>> readers;
     for (unsigned i = 0; ingest && i < workers; ++i)
-        readers.push_back(std::make_unique<IngestInstance>(config, components, decoders, names, dead_letters.value().get(), stop, i + 1));
+        readers.push_back(std::make_unique<IngestInstance>(config, components, decoders, dead_letters.value().get(), stop, i + 1));
     CorrelateInstance decider(config, components, dead_letters.value().get(), stop);
     Parts parts(stop);
     for (auto& reader : readers) parts.start(*reader);

@@ -69,7 +69,7 @@ private:
 struct Ground {
     EngineOptions options;
     NativeJsonFactory decoders;
-    SharedNames names{Bounds{}};
+    std::shared_ptr<SharedNames> names = std::make_shared<SharedNames>(Bounds{});
     Kept kept;
 
     std::unique_ptr<Lane> lane(std::unique_ptr<SourceLane> source, std::function<bool(EventTime)> await_turn) {
@@ -86,7 +86,7 @@ struct Ground {
     }
     std::string clock_of(PartitionState state) {
         Archive a;
-        state.clock.archive(a, names);
+        state.clock.archive(a, *state.names);
         return a.take();
     }
     std::atomic<bool> stop{false};

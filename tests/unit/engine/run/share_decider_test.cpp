@@ -86,9 +86,7 @@ class Instance {
 public:
     Instance(Cluster& cluster, const EngineOptions& options, const Model& model, const Components& components)
         : cluster_(cluster),
-          names_(options.bounds),
-          decoder_(NativeJsonFactory().make(names_)),
-          maker_({options, model, components, names_, nullptr, 2000,
+          maker_({options, model, components, decoders_, nullptr, 2000,
                   [this](const std::string& p) { return PartitionStart{cluster_.offsets[p], cluster_.clocks[p]}; },
                   [] { return std::set<std::string>{"events/0", "events/1", "events/2"}; }}) {}
 
@@ -100,12 +98,11 @@ public:
             next_[p] = cluster_.offsets[Cluster::name(p)];
         }
         held_ = partitions;
-        maker_.take(batch, {}, Steady::now());
+        maker_.take(batch, Steady::now());
     }
     // Reads up to so many records; false when there are none.
     bool read(std::mt19937_64& random) {
         RecordBatch batch;
-        EventBatch events;
         for (const uint32_t p : held_) {
             for (uint64_t n = random() % 60; n > 0 && next_[p] < static_cast<int64_t>(cluster_.log[p].size()); --n, ++next_[p]) {
                 const TimedRecord& r = *cluster_.log[p][static_cast<size_t>(next_[p])];
@@ -113,8 +110,7 @@ public:
             }
         }
         batch.padded = true;
-        decoder_->decode(batch, events);
-        maker_.take(batch, events, Steady::now());
+        maker_.take(batch, Steady::now());
         return !batch.records.empty();
     }
     void commit(Steady::time_point now) {
@@ -126,8 +122,7 @@ public:
 
 private:
     Cluster& cluster_;
-    SharedNames names_;
-    std::unique_ptr<Decoder> decoder_;
+    NativeJsonFactory decoders_;
     PartialMaker maker_;
     std::vector<uint32_t> held_;
     std::map<uint32_t, int64_t> next_;
