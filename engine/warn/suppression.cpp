@@ -10,22 +10,43 @@ namespace foreshock {
 
 using State = SuppressedWarning::State;
 
-void Suppression::note(State state, ServiceIndex service, std::string slo, const std::string& by, EventTime end, double probability, bool breached, GaugeIndex gauge) {
+std::string Suppression::resource_of(GaugeIndex gauge) const {
+    return gauge == kNoIndex ? std::string{} : inventory_.resources()[inventory_.gauges()[gauge].resource].name;
+}
+
+SuppressedWarning& Suppression::note(State state, const Held& held, std::string slo, EventTime end) {
     SuppressedWarning& w = noted_.emplace_back();
     w.state = state;
     w.time = end;
-    w.by = by;
-    if (service != kNoIndex) w.service = inventory_.services()[service].name;
+    w.by = held.by;
     w.slo = std::move(slo);
-    if (gauge != kNoIndex) w.resource = inventory_.resources()[inventory_.gauges()[gauge].resource].name;
-    w.probability = probability;
-    w.breached = breached;
+    w.resource = held.resource;
+    return w;
 }
 
-void Suppression::note(State state, const BreachForecast& f, const std::string& by, EventTime end) {
+void Suppression::note(State state, const Held& held, const BreachForecast& f, EventTime end) {
     const ServiceEntry& service = inventory_.services()[f.service];
-    const std::string slo = f.slo == kCapacityPromise || service.model == nullptr ? "capacity" : service.model->slos[f.slo].name;
-    note(state, f.service, slo, by, end, f.probability, f.violated, f.gauge);
+    SuppressedWarning& w = note(state, held, f.slo == kCapacityPromise || service.model == nullptr ? "capacity" : service.model->slos[f.slo].name, end);
+    w.service = service.name;
+    w.probability = f.probability;
+    w.breached = f.violated;
+}
+
+SuppressedWarning& Suppression::note(State state, GaugeIndex gauge, const std::string& by, EventTime end) {
+    SuppressedWarning& w = note(state, {by, resource_of(gauge)}, "capacity", end);
+    const ServiceIndex service = inventory_.resources()[inventory_.gauges()[gauge].resource].service;
+    if (service != kNoIndex) w.service = inventory_.services()[service].name;
+    return w;
+}
+
+void Suppression::hold(const BreachForecast& f, const std::string& by, EventTime end) {
+    const auto [held, anew] = held_.try_emplace({f.service, f.slo}, Held{by, resource_of(f.gauge)});
+    if (anew) note(State::suppressed, held->second, f, end);
+}
+
+void Suppression::let_go(HeldPromises::iterator held, State state, const BreachForecast& f, EventTime end) {
+    note(state, held->second, f, end);
+    held_.erase(held);
 }
 
 const CalendarEntry* Suppression::maintenance(const BreachForecast& f, EventTime end) const {
@@ -37,14 +58,12 @@ Say Suppression::judge(const BreachForecast& f, Say say, EventTime end) {
     const auto held = held_.find({f.service, f.slo});
     if (held == held_.end()) {
         if (entry == nullptr || say != Say::open) return entry != nullptr && say == Say::update ? Say::nothing : say;
-        held_.emplace(std::pair{f.service, f.slo}, entry->name);
-        note(State::suppressed, f, entry->name, end);
+        hold(f, entry->name, end);
         return Say::nothing;
     }
-    const bool stays = entry != nullptr || held->second == kBeyondBound || !likely(f);
+    const bool stays = entry != nullptr || held->second.by == kBeyondBound || !likely(f);
     if (say != Say::resolve && stays) return Say::nothing;
-    note(say == Say::resolve ? State::ended : State::released, f, held->second, end);
-    held_.erase(held);
+    let_go(held, say == Say::resolve ? State::ended : State::released, f, end);
     return say == Say::resolve ? Say::nothing : Say::open;
 }
 
@@ -54,22 +73,21 @@ bool Suppression::silent(const BreachForecast& f, EventTime end) const {
 
 bool Suppression::waits_for_room(const BreachForecast& f, EventTime end) const {
     const auto held = held_.find({f.service, f.slo});
-    return held != held_.end() && held->second == kBeyondBound && likely(f) && maintenance(f, end) == nullptr;
+    return held != held_.end() && held->second.by == kBeyondBound && likely(f) && maintenance(f, end) == nullptr;
 }
 
 void Suppression::keep_for_room(const BreachForecast& f, EventTime end) {
-    if (held_.emplace(std::pair{f.service, f.slo}, kBeyondBound).second) note(State::suppressed, f, kBeyondBound, end);
+    hold(f, kBeyondBound, end);
 }
 
 void Suppression::let_in(const BreachForecast& f, EventTime end) {
-    if (held_.erase({f.service, f.slo}) != 0) note(State::released, f, kBeyondBound, end);
+    if (const auto held = held_.find({f.service, f.slo}); held != held_.end()) let_go(held, State::released, f, end);
 }
 
 bool Suppression::forget(const std::pair<std::string, std::string>& promise, EventTime end) {
     const auto held = withdrawn_.extract(promise);
     if (held.empty()) return false;
-    note(State::ended, kNoIndex, promise.second.empty() ? "capacity" : promise.second, held.mapped(), end, 0, false, kNoIndex);
-    noted_.back().service = promise.first;
+    note(State::ended, held.mapped(), promise.second.empty() ? "capacity" : promise.second, end).service = promise.first;
     return true;
 }
 
@@ -85,15 +103,14 @@ void Suppression::judge_resources(const std::vector<SuppressedForecast>& now, Ev
         if (gauges_.contains(f.gauge)) continue;
         const std::string by = by_resource(f.gauge, end - Micros{1});
         gauges_.emplace(f.gauge, by);
-        note(State::suppressed, inventory_.resources()[inventory_.gauges()[f.gauge].resource].service, "capacity", by, end, f.probability, false, f.gauge);
+        note(State::suppressed, f.gauge, by, end).probability = f.probability;
     }
     for (auto it = gauges_.begin(); it != gauges_.end();) {
         if (std::ranges::any_of(now, [&](const SuppressedForecast& f) { return f.gauge == it->first; })) {
             ++it;
             continue;
         }
-        if (it->first < inventory_.gauges().size())
-            note(State::ended, inventory_.resources()[inventory_.gauges()[it->first].resource].service, "capacity", it->second, end, 0, false, it->first);
+        if (it->first < inventory_.gauges().size()) note(State::ended, it->first, it->second, end);
         it = gauges_.erase(it);
     }
 }

@@ -37,16 +37,27 @@ public:
     void archive(Archive& a);
 
 private:
-    void note(SuppressedWarning::State state, const BreachForecast& f, const std::string& by, EventTime end);
-    void note(SuppressedWarning::State state, ServiceIndex service, std::string slo, const std::string& by, EventTime end, double probability, bool breached, GaugeIndex gauge);
+    // What a promise is held back by, and what was to run out when that began: what is said of it goes by that until it ends.
+    struct Held {
+        std::string by, resource;
+        void archive(Archive& a) { a(by, resource); }
+    };
+    using HeldPromises = std::map<std::pair<ServiceIndex, uint32_t>, Held>;
+
+    void hold(const BreachForecast& f, const std::string& by, EventTime end);
+    void let_go(HeldPromises::iterator held, SuppressedWarning::State state, const BreachForecast& f, EventTime end);
+    std::string resource_of(GaugeIndex gauge) const;
+    SuppressedWarning& note(SuppressedWarning::State state, const Held& held, std::string slo, EventTime end);
+    void note(SuppressedWarning::State state, const Held& held, const BreachForecast& f, EventTime end);
+    SuppressedWarning& note(SuppressedWarning::State state, GaugeIndex gauge, const std::string& by, EventTime end);
     const CalendarEntry* maintenance(const BreachForecast& f, EventTime end) const;
     bool likely(const BreachForecast& f) const { return f.violated || f.probability >= options_.raise_probability; }
     std::string by_resource(GaugeIndex gauge, EventTime t) const;
 
     const Inventory& inventory_;
     const WarnOptions& options_;
-    std::map<std::pair<ServiceIndex, uint32_t>, std::string> held_;  // promises held back, by which entry
-    std::map<std::pair<std::string, std::string>, std::string> withdrawn_;  // likewise, promises that another model no more makes
+    HeldPromises held_;
+    std::map<std::pair<std::string, std::string>, Held> withdrawn_;  // promises that another model no more makes
     std::map<GaugeIndex, std::string> gauges_;
     std::vector<SuppressedWarning> noted_;
 };

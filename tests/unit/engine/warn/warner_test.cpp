@@ -22,7 +22,7 @@ struct Promise {
     Promise() {
         for (const char* metric : {"connections_used", "threads_used"}) inventory.gauge(0, metric);
     }
-    std::vector<WarningRevision> step(double probability, bool violated = false, double limit = 100, GaugeIndex gauge = 0) {
+    Forecasts forecast(double probability, GaugeIndex gauge, bool violated = false, double limit = 100) {
         Forecasts f;
         f.slot = {slot++};
         f.start = slot_start(f.slot, options.slots.length);
@@ -38,7 +38,10 @@ struct Promise {
         b.breach_at = f.end + std::chrono::minutes{15};
         b.earliest = f.end + std::chrono::minutes{12};
         b.latest = f.end + std::chrono::minutes{20};
-        const auto now = warner.decide(f);
+        return f;
+    }
+    std::vector<WarningRevision> step(double probability, bool violated = false, double limit = 100, GaugeIndex gauge = 0) {
+        const auto now = warner.decide(forecast(probability, gauge, violated, limit));
         std::vector<WarningRevision> out(now.begin(), now.end());
         said.insert(said.end(), out.begin(), out.end());
         return out;
@@ -365,4 +368,30 @@ TEST_CASE("warn: what was kept back for want of room and holds no more is never 
     CHECK(warner.suppressed()[0].service == "s1");
     CHECK(warner.suppressed()[0].slo == "latency");
     CHECK(warner.suppressed()[0].state == SuppressedWarning::State::ended);
+}
+
+TEST_CASE("warn: what is kept back ends under the resource that it began with, whatever else is about to run out by then") {
+    Promise p;
+    ResourceModel other = p.model.resources.at(0);
+    other.name = "db-threads";
+    p.model.resources.push_back(other);
+    CalendarEntry upgrade;
+    upgrade.name = "upgrade";
+    upgrade.kind = CalendarKind::maintenance;
+    upgrade.occurrences = {{kBeginningOfTime, kEndOfTime}};
+    p.model.calendar.push_back(upgrade);
+    Inventory inventory(p.model);
+    inventory.gauge(0, "connections_used");
+    const GaugeIndex of_other = inventory.gauge(1, "connections_used");
+    Warner warner(inventory, p.options);
+    std::vector<std::string> noted;
+    const auto steps = [&](int n, double probability, GaugeIndex gauge) {
+        for (int i = 0; i < n; ++i) {
+            CHECK(warner.decide(p.forecast(probability, gauge)).empty());
+            for (const SuppressedWarning& w : warner.suppressed()) noted.push_back(w.service + " " + w.resource + " " + std::string(to_string(w.state)));
+        }
+    };
+    steps(3, 0.9, 0);
+    steps(30, 0.1, of_other);
+    CHECK(noted == std::vector<std::string>{"web db-pool suppressed", "web db-pool ended"});
 }
