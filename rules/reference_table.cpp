@@ -93,7 +93,7 @@ constexpr KeyReference kTable[]{
     {"slots.clock_jump", duration, "30s", "1s to 1h", "An event further ahead than this needs a second one to be believed."},
     {"slots.max_open", integer, "64", "4 to 100000", "Slots open at once; a partition further ahead waits for the others."},
 
-    {"bounds", section, "", "", "What memory is spent on at most. What goes beyond is counted, and said once in the log."},
+    {"bounds", section, "", "", "What memory is spent on at most. What goes beyond is counted, and said once in the log. Hosts, and what else comes and goes, count while they are in use."},
     {"bounds.services", integer, "10000", "1 to 10000000", "Services; events of others are dropped."},
     {"bounds.metric_instances", integer, "100000", "1 to 10000000", "Metrics of single instances (host by metric); samples of others are dropped."},
     {"bounds.hosts", integer, "100000", "1 to 10000000", "Hosts; clocks of others are not corrected."},

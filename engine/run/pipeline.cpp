@@ -199,16 +199,10 @@ void Pipeline::turn_names_over() {
     Renaming to(*names_, *next);
     for (auto& [slot, sums] : carried_) sums.rename(to);
     Lane::turn_over(lanes_, to, next);
-    {
-        const std::lock_guard lock(restored_mutex_);
-        for (auto& [partition, state] : restored_) state.go_by(next);
-    }
+    { const std::lock_guard lock(restored_mutex_); for (auto& [partition, state] : restored_) state.go_by(next); }
     merged_ = {};
     decider_->forget_names();
-    {
-        const std::lock_guard lock(mutex_);
-        names_ = next;
-    }
+    { const std::lock_guard lock(mutex_); names_ = next; }
     wake_.notify_all();
 }
 
@@ -258,8 +252,11 @@ bool Pipeline::await_turn(EventTime lane_low) {
         const int64_t decided = decided_until_us_;
         if (names_->worn(EventTime{Micros{decided}})) return false;  // there may be no room for what it reads until they are turned over
         if (decided != INT64_MIN) return lane_low - ahead <= EventTime{Micros{decided}};
-        // Nothing decided yet: the lane that is furthest behind goes first.
-        return std::ranges::all_of(lanes_, [&](auto& lane) { return lane->progress().low >= lane_low - ahead; });
+        // Nothing decided yet: the lane that is furthest behind goes first, and none leaves its first slot further behind.
+        return std::ranges::all_of(lanes_, [&](auto& lane) {
+            const auto first = lane->first_open();
+            return lane->progress().low >= lane_low - ahead && (!first || slot_start(*first, settings_.options.slots.length) >= lane_low - ahead);
+        });
     };
     if (names_->worn(decided_until())) {
         progressed_ = true;

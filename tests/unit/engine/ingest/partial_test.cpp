@@ -132,6 +132,24 @@ TEST_CASE("saved sums of a slot come back under other name numbers") {
     CHECK(again.take() == bytes);
 }
 
+TEST_CASE("sums that go by other names are the same sums") {
+    Stream stream(6);
+    stream.fill(300);
+    std::vector<size_t> order(stream.batch.events.size());
+    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+    const std::string bytes = dealt(stream, order, 3);
+    SlotPartial sums;
+    Archive load(bytes);
+    archive_slot(load, sums, stream.names);
+    SharedNames other{Bounds{}};
+    for (const char* service : {"x", "service-2", "service-1"}) other.intern(NameSpace::service, service);
+    Renaming to(stream.names, other);
+    sums.rename(to);
+    Archive again;
+    archive_slot(again, sums, other);
+    CHECK(again.take() == bytes);
+}
+
 TEST_CASE("cut or altered bytes of a slot are refused, never read beyond") {
     Stream stream(5);
     stream.fill(100);

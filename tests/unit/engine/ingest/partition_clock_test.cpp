@@ -146,3 +146,70 @@ TEST_CASE("a restored clock judges as the one that was saved") {
         REQUIRE(restored.now_us() == whole.now_us());
     }
 }
+
+TEST_CASE("a host that has been silent for hours is forgotten, but not for the time in which its partition was silent, too") {
+    PartitionClock clock = clock_with_jump();
+    int64_t now = kStart;
+    // Three hosts that stay and one that does not, whose clock is a minute behind.
+    const auto run = [&](int seconds, NameId fourth, int64_t off) {
+        for (const int64_t end = now + seconds * kSecond; now < end; now += kSecond) {
+            for (NameId host = 1; host <= 3; ++host) clock.observe(now, host);
+            if (fourth != kNoName) clock.observe(now + off, fourth);
+        }
+    };
+    run(1'800, 4, -60 * kSecond);
+    REQUIRE(clock.corrected_hosts() == 1);
+    now += 30 * 3'600 * kSecond;
+    for (int i = 0; i < 20; ++i) clock.observe(now, 1);  // the gap is believed
+    run(1'800, kNoName, 0);
+    CHECK(clock.corrected_hosts() == 1);
+    CHECK(clock.observe(now - 60 * kSecond, 4) == now);
+    run(3 * 3'600, kNoName, 0);
+    CHECK(clock.corrected_hosts() == 0);
+    CHECK(clock.observe(now - 60 * kSecond, 4) == now - 60 * kSecond);
+}
+
+TEST_CASE("a clock does not keep the hosts that have gone, whether their names are turned over or not") {
+    Bounds bounds;
+    bounds.hosts = 40;
+    PartitionClock whole = clock_with_jump(), renamed = whole;
+    SharedNames all{Bounds{}};
+    auto few = std::make_shared<SharedNames>(bounds);
+    for (int i = 0; i < 400'000; ++i) {
+        const int64_t at = kStart + i * kSecond;
+        const std::string host = i % 4 == 0 ? "stays" : "pod-" + std::to_string(i % 4) + "-" + std::to_string(i / 1'800);
+        const int64_t ts = at - (i % 4 == 0 ? 40 * kSecond : 0);
+        REQUIRE(whole.observe(ts, all.intern(NameSpace::host, host)) == renamed.observe(ts, few->intern(NameSpace::host, host)));
+        if (i % 256 != 0 || !few->worn(EventTime{Micros{at}})) continue;
+        const auto next = few->next(EventTime{Micros{at}});
+        Renaming to(*few, *next);
+        renamed.rename(to);
+        few = next;
+    }
+    CHECK(few->refused(NameSpace::host) == 0);
+    CHECK(whole.corrected_hosts() == 1);
+    CHECK(renamed.corrected_hosts() == 1);
+    Archive a, b;
+    whole.archive(a, all);
+    renamed.archive(b, *few);
+    const std::string bytes = a.take();
+    CHECK(bytes == b.take());
+    CHECK(bytes.size() < 4'000);
+}
+
+TEST_CASE("hosts beyond the bound of names are as none, also in a checkpoint") {
+    Bounds bounds;
+    bounds.hosts = 1;
+    SharedNames names(bounds);
+    PartitionClock clock = clock_with_jump();
+    for (int i = 0; i < 10; ++i) clock.observe(kStart + i * kSecond, names.intern(NameSpace::host, "h" + std::to_string(i)));
+    clock.observe(kStart + 3'600 * kSecond, names.intern(NameSpace::host, "h5"));
+    Archive a;
+    clock.archive(a, names);
+    const std::string bytes = a.take();
+    Archive back(bytes);
+    PartitionClock restored = clock_with_jump();
+    restored.archive(back, names);
+    CHECK(back.ok());
+    CHECK(restored.now_us() == clock.now_us());
+}

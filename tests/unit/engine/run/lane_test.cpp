@@ -8,6 +8,7 @@
 #include "connectors/format/native_json.h"
 #include "engine/base/archive.h"
 #include "engine/run/shared_names.h"
+#include "engine/run/slot_archive.h"
 #include "tests/support/catch.h"
 
 using namespace foreshock;
@@ -72,9 +73,10 @@ struct Ground {
     std::shared_ptr<SharedNames> names = std::make_shared<SharedNames>(Bounds{});
     Kept kept;
 
-    std::unique_ptr<Lane> lane(std::unique_ptr<SourceLane> source, std::function<bool(EventTime)> await_turn) {
+    std::unique_ptr<Lane> lane(std::unique_ptr<SourceLane> source, std::function<bool(EventTime)> await_turn, const DecoderFactory* with = nullptr,
+                               DeadLetterOutput* letters = nullptr) {
         return std::make_unique<Lane>(std::move(source),
-                                      Lane::Context{options, decoders, names, nullptr, true, kBeginningOfTime, kEndOfTime, [] {}, std::move(await_turn),
+                                      Lane::Context{options, with == nullptr ? decoders : *with, names, letters, true, kBeginningOfTime, kEndOfTime, [] {}, std::move(await_turn),
                                                     [this](const std::string& p) { return kept.contains(p) ? std::optional(kept.at(p)) : std::nullopt; },
                                                     [this](const std::string& p) { kept.erase(p); },
                                                     [this](const std::string& p, const PartitionState& s) { kept.insert_or_assign(p, s); }});
@@ -183,4 +185,110 @@ TEST_CASE("while it is not its turn a lane reads nothing, and no partition becom
     lane->run(ground.stop);
     CHECK(read > 0);
     CHECK(used(*lane) == 2 * UnevenLane::kSeconds);
+}
+
+namespace {
+
+// Decodes as JSON; behind some batches names are turned over, as if the deciding thread came between decoding and summing.
+struct OvertakenDecoders : DecoderFactory {
+    struct Overtaken : Decoder {
+        Overtaken(const OvertakenDecoders& o, Names& names) : owner(o), json(NativeJsonFactory().make(names)) {}
+        void decode(const RecordBatch& in, EventBatch& out) override {
+            json->decode(in, out);
+            if (!std::exchange(owner.armed, false)) return;
+            ++owner.overtaken;
+            owner.turn_over();
+        }
+        const OvertakenDecoders& owner;
+        std::unique_ptr<Decoder> json;
+    };
+    std::unique_ptr<Decoder> make(Names& names) const override { return std::make_unique<Overtaken>(*this, names); }
+    std::function<void()> turn_over;
+    mutable bool armed = false;
+    mutable int overtaken = 0;
+};
+
+struct Letters : DeadLetterOutput {
+    std::vector<int64_t> offsets;
+    void write(const UndeliveredWarning&) override {}
+    void write(std::string_view, const BadRecord& bad) override { offsets.push_back(bad.offset); }
+};
+
+// Serves the records ten by ten, closing nothing.
+class SteadyLane : public SourceLane {
+public:
+    SteadyLane(const std::vector<std::string>& records, std::function<void()> before_poll) : records_(records), before_poll_(std::move(before_poll)) {}
+    PollResult poll(RecordBatch& batch, std::chrono::milliseconds) override {
+        before_poll_();
+        if (next_ == 0) batch.notices.push_back({PartitionNotice::Kind::opened, 0, kName});
+        if (next_ == records_.size()) return PollResult::finished;
+        for (const size_t until = std::min(records_.size(), next_ + 10); next_ < until; ++next_)
+            batch.records.push_back({records_[next_].data(), static_cast<uint32_t>(records_[next_].size()), 0, static_cast<int64_t>(next_)});
+        return PollResult::records;
+    }
+
+private:
+    const std::vector<std::string>& records_;
+    std::function<void()> before_poll_;
+    size_t next_ = 0;
+};
+
+// Sums of all slots, clocks and totals, by text.
+std::string all_of(Lane& lane, Names& names) {
+    std::string text;
+    lane.inspect([&](const std::map<std::string, PartitionState*>& states, const LaneSums& sums) {
+        Archive a;
+        for (const auto& [name, state] : states) state->clock.archive(a, *state->names);
+        for (const auto& [slot, partial] : sums.open()) archive_slot(a, *partial, names);
+        text = a.take();
+    });
+    RunTotals t;
+    lane.add_totals(t);
+    text += std::to_string(t.events);
+    for (const uint64_t n : t.dropped) text += ' ' + std::to_string(n);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("what was decoded by names that were turned over meanwhile is decoded again, and said to be bad once") {
+    std::vector<std::string> records = skewed_records(3'000);
+    for (size_t i = 5; i < records.size(); i += 100) records[i] = "{broken";
+    for (size_t i = 7; i < records.size(); i += 20)
+        records[i].replace(records[i].size() - 1, 1, ",\"campaign\":\"c" + std::to_string(i) + "\"}");
+    const auto run = [&](int every, Letters& letters) {
+        Ground ground;
+        OvertakenDecoders decoders;
+        std::unique_ptr<Lane> lane;
+        decoders.turn_over = [&] {
+            const auto next = ground.names->next(kBeginningOfTime);
+            // Others give other numbers to the same names.
+            for (int i = 0; i < decoders.overtaken; ++i) next->intern(NameSpace::host, "other-" + std::to_string(i));
+            Renaming to(*ground.names, *next);
+            Lane::turn_over({&lane, 1}, to, next);
+            ground.names = next;
+        };
+        int polls = 0;
+        lane = ground.lane(std::make_unique<SteadyLane>(records, [&] { decoders.armed = every > 0 && ++polls % every == 0; }),
+                           [](EventTime) { return true; }, &decoders, &letters);
+        lane->run(ground.stop);
+        CHECK((every == 0 || decoders.overtaken > 20));
+        return all_of(*lane, *ground.names);
+    };
+    Letters undisturbed, overtaken;
+    CHECK((run(0, undisturbed) == run(7, overtaken)));
+    CHECK(undisturbed.offsets.size() == 30);
+    CHECK((overtaken.offsets == undisturbed.offsets));
+}
+
+TEST_CASE("a partition that comes with the clock of names that were turned over goes on with it") {
+    const std::vector<std::string> records = skewed_records(4'000);
+    Ground one, two;
+    (void)one.run(records, 0, records.size(), PartitionNotice::Kind::closed);
+    (void)two.run(records, 0, 2'000, PartitionNotice::Kind::closed);
+    two.names = two.names->next(kBeginningOfTime);
+    for (const char* host : {"h3", "x", "h1"}) two.names->intern(NameSpace::host, host);
+    const auto second = two.run(records, 2'000, records.size(), PartitionNotice::Kind::closed);
+    CHECK(two.kept.at(kName).names == two.names);
+    CHECK(two.clock_of(two.kept.at(kName)) == one.clock_of(one.kept.at(kName)));
 }

@@ -20,17 +20,19 @@ namespace {
 constexpr int64_t kSecond = 1'000'000, kStart = 1'763'629'200 * kSecond;
 using Steady = PartialMaker::Clock;
 
-Expansion random_records(uint64_t seed, int events) {
+// Hosts, resources' instances and campaigns are others after so many events; 0: never.
+Expansion random_records(uint64_t seed, int events, int lifetime = 0, int64_t spacing = kSecond / 20) {
     std::mt19937_64 random(seed);
     Expansion out;
     out.partitions = 3;
     const auto draw = [&](uint64_t n) { return std::to_string(random() % n); };
     for (int i = 0; i < events; ++i) {
-        const int64_t now = kStart + i * kSecond / 20;
+        const int64_t now = kStart + i * spacing;
+        const std::string life = lifetime > 0 ? "-" + std::to_string(i / lifetime) : "";
         const uint64_t late = random() % 100;
         const int64_t ts = now - kSecond * (late < 80 ? 0 : late < 97 ? static_cast<int64_t>(random() % 4) : static_cast<int64_t>(random() % 60));
-        const std::string at = "{\"ts\":" + std::to_string(ts) + ",\"host\":\"h" + draw(5) + "\",";
-        std::string text = at + "\"type\":\"transaction\",\"service\":\"s" + draw(4) + "\",\"value\":" + draw(5000) + ",\"duration_ms\":" + draw(800) + ",\"campaign\":\"c" + draw(4) + "\"}";
+        const std::string at = "{\"ts\":" + std::to_string(ts) + ",\"host\":\"h" + draw(5) + life + "\",";
+        std::string text = at + "\"type\":\"transaction\",\"service\":\"s" + draw(4) + "\",\"value\":" + draw(5000) + ",\"duration_ms\":" + draw(800) + ",\"campaign\":\"c" + draw(4) + life + "\"}";
         if (random() % 4 == 0) text = at + "\"type\":\"metric\",\"service\":\"s" + draw(4) + "\",\"resource\":\"r" + draw(3) + "\",\"metric\":\"m\",\"value\":" + draw(100) + ",\"limit\":100}";
         if (random() % 50 == 0) text = "{broken";
         append_record(out, now, static_cast<uint32_t>(random() % 3), text);
@@ -80,6 +82,7 @@ struct Cluster {
     std::map<std::string, int64_t> offsets;
     std::map<std::string, std::string> clocks;
     std::vector<std::string> partials;
+    uint64_t refused = 0;  // by the ingest instances
 };
 
 class Instance {
@@ -104,7 +107,7 @@ public:
     bool read(std::mt19937_64& random) {
         RecordBatch batch;
         for (const uint32_t p : held_) {
-            for (uint64_t n = random() % 60; n > 0 && next_[p] < static_cast<int64_t>(cluster_.log[p].size()); --n, ++next_[p]) {
+            for (uint64_t n = 1 + random() % 60; n > 0 && next_[p] < static_cast<int64_t>(cluster_.log[p].size()); --n, ++next_[p]) {
                 const TimedRecord& r = *cluster_.log[p][static_cast<size_t>(next_[p])];
                 batch.records.push_back({cluster_.expansion.bytes.data() + r.begin, r.size, p, next_[p]});
             }
@@ -118,6 +121,7 @@ public:
         for (auto& m : cut.messages) cluster_.partials.push_back(m.bytes);
         for (const auto& o : cut.offsets) cluster_.offsets[o.partition] = o.next;
         for (const auto& [p, bytes] : cut.clocks) cluster_.clocks[p] = bytes;
+        cluster_.refused += maker_.totals().dropped[static_cast<size_t>(DropReason::too_many_series)];
     }
 
 private:
@@ -199,6 +203,24 @@ TEST_CASE("instances that are killed and rebalanced sum the same slots as one pr
         REQUIRE(store.save(idle).ok());
         CHECK((store.load().value()->parts == before.parts));
     }
+}
+
+TEST_CASE("instances through which more names pass than they have room for sum the same slots") {
+    std::mt19937_64 random(7);
+    const Expansion expansion = random_records(7, 30'000, 300, kSecond / 5);
+    EngineOptions options;
+    options.bounds.metric_instances = 400;  // of more than 4,000
+    options.bounds.dimension_values = 120;  // of 400
+    const Model model;
+    Cluster cluster(expansion);
+    ingest(cluster, random, options, model);
+    CHECK(cluster.refused == 0);
+    ShareDecider share({options, model, {}, layout_of(model, options, 1), "partials/0"});
+    Slots seen;
+    share.add(seen);
+    for (size_t i = 0; i < cluster.partials.size(); ++i) REQUIRE(share.take(cluster.partials[i], static_cast<int64_t>(i)).ok());
+    CHECK(share.totals().dropped[static_cast<size_t>(DropReason::too_many_series)] == 0);
+    CHECK((seen.seen == alone(expansion)));
 }
 
 TEST_CASE("a slot waits for partitions that nobody has read yet, and for none that are gone") {

@@ -53,3 +53,32 @@ TEST_CASE("threads that fill a space agree on its names") {
     CHECK(given.size() == kBound);
     CHECK(names.refused(NameSpace::host) == refused + kNames - kBound);
 }
+
+TEST_CASE("names wear out when a space of what comes and goes is nearly full, a minute of event time after they began at the soonest") {
+    Bounds bounds;
+    bounds.hosts = 16;
+    bounds.services = 2;
+    SharedNames names(bounds);
+    const EventTime now{std::chrono::hours{1}};
+    for (const char* service : {"a", "b", "c"}) names.intern(NameSpace::service, service);
+    for (int i = 0; i < 13; ++i) names.intern(NameSpace::host, std::to_string(i));
+    CHECK_FALSE(names.worn(now));
+    names.intern(NameSpace::host, "13");
+    CHECK(names.worn(now));
+    CHECK_FALSE(names.worn(kBeginningOfTime));  // nothing is decided, so that everything is in use
+
+    const auto next = names.next(now);
+    Renaming to(names, *next);
+    const NameId kept = names.intern(NameSpace::host, "7");
+    CHECK(next->text(NameSpace::host, to(NameSpace::host, kept)) == "7");
+    CHECK(to(NameSpace::host, kept) == to(NameSpace::host, kept));
+    CHECK(to(NameSpace::host, kNoName) == kNoName);
+    CHECK(to(NameSpace::host, kNameOverflow) == kNameOverflow);
+    CHECK(next->refused(NameSpace::service) == 1);
+    CHECK(next->intern(NameSpace::service, "b") == names.intern(NameSpace::service, "b"));
+    CHECK(next->intern(NameSpace::service, "c") == kNameOverflow);  // services last
+    for (int i = 0; i < 15; ++i) CHECK(next->intern(NameSpace::host, "new-" + std::to_string(i)) != kNameOverflow);
+    CHECK(next->intern(NameSpace::host, "beyond") == kNameOverflow);
+    CHECK_FALSE(next->worn(now + std::chrono::seconds{59}));
+    CHECK(next->worn(now + std::chrono::seconds{60}));
+}

@@ -31,7 +31,12 @@ struct Window {
     SlotPartial sums;
     int64_t slot = 1000;
 
-    explicit Window(Model m = {}) : model(std::move(m)), inventory(model), windower(inventory, options) {}
+    explicit Window(Model m = {}, uint32_t most = Bounds{}.metric_instances) : model(std::move(m)), inventory(model), options(bounded(most)), windower(inventory, options) {}
+    static EngineOptions bounded(uint32_t most) {
+        EngineOptions o;
+        o.bounds.metric_instances = most;
+        return o;
+    }
 
     void metric(std::string_view resource, std::string_view name, std::string_view host, double value, double limit = std::nan(""),
                 std::string_view service = "") {
@@ -165,4 +170,20 @@ TEST_CASE("a restored window goes on as the one that was saved") {
             CHECK(x.gauges[g].instances == y.gauges[g].instances);
         }
     }
+}
+
+TEST_CASE("what is discovered lasts and is bounded, what the model names is not") {
+    Window w(shop(), 2);
+    for (const char* pod : {"pod-1", "pod-2", "pod-3"}) w.metric(pod, "mem", "h", 1);
+    w.metric("node-7", "cpu_pct", "web-a", 40);
+    const ClosedSlot& first = w.close();
+    CHECK(first.gauges_refused == 1);
+    CHECK(first.gauges.size() == 3);
+    CHECK(w.inventory.find_resource("pod-3") == kNoIndex);
+    w.metric("pod-1", "mem", "another", 1);
+    w.metric("pod-3", "mem", "h", 1, std::nan(""), "unheard-of");
+    const ClosedSlot& second = w.close();
+    CHECK(second.gauges_refused == 1);
+    CHECK(w.gauge(second, "pod-1", "mem")->instances == 2);
+    CHECK(w.inventory.find_service("unheard-of") == kNoIndex);
 }
