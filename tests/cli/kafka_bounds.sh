@@ -56,7 +56,7 @@ judge() { # AT BEYOND
   done
 }
 for name in at beyond; do
-  kcat -P -b "$broker" -t "$name-$$" <$name.jsonl
+  kcat -P -b "$broker" -t "$name-$$" -X enable.idempotence=true <$name.jsonl
   play $name-file "{files: [$name.jsonl]}"
   for fetch in client direct; do play $name-$fetch "{kafka: {brokers: '$broker', topics: [$name-$$], start: earliest, fetch: $fetch}}"; done
 done

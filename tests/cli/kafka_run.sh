@@ -14,7 +14,7 @@ recording=$SOURCE_DIR/tests/recordings/flash_sale
 zstd -qdc "$recording/history.jsonl.zst" "$recording/events.jsonl.zst" | sed 's/^.*"service":"\([^"]*\)".*$/\1\t&/' >"$work/records"
 total=$(wc -l <"$work/records")
 half=$((total / 2))
-produce() { kcat -P -b "$broker" -t "$topic" -K '	' -z lz4; }
+produce() { kcat -P -b "$broker" -t "$topic" -K '	' -z lz4 -X enable.idempotence=true; }  # in order, although the topic is new
 head -n "$half" "$work/records" | produce
 printf 'orders\t{"ts":12,"type":\n' | produce
 

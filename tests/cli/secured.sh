@@ -18,7 +18,7 @@ port() { echo "127.0.0.1:$(cat "$work/kafka/$1")"; }
 
 recording=$SOURCE_DIR/tests/recordings/flash_sale
 zstd -qdc "$recording/history.jsonl.zst" "$recording/events.jsonl.zst" | sed 's/^.*"service":"\([^"]*\)".*$/\1\t&/' |
-  { cat; printf 'orders\t{"ts":12,"type":\n'; } | kcat -P -b "$(port port)" -t events -K '	' -z lz4
+  { cat; printf 'orders\t{"ts":12,"type":\n'; } | kcat -P -b "$(port port)" -t events -K '	' -z lz4 -X enable.idempotence=true
 
 export KAFKA_PASSWORD KEY_PASSWORD WRONG
 KAFKA_PASSWORD=$(cat "$work/kafka/password")
