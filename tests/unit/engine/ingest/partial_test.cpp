@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 
 #include "engine/ingest/lane_sums.h"
@@ -75,6 +76,12 @@ struct Stream {
     }
 };
 
+std::vector<size_t> in_order(const Stream& stream) {
+    std::vector<size_t> order(stream.batch.events.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    return order;
+}
+
 // The events dealt out to `parts` lanes in the order given, each lane closed, and the slots merged in a random order.
 std::string dealt(Stream& stream, const std::vector<size_t>& order, size_t parts) {
     std::vector<std::unique_ptr<LaneSums>> lanes;
@@ -101,8 +108,7 @@ TEST_CASE("events in any order, dealt out in any way, give equal bytes") {
         CAPTURE(seed);
         Stream stream(seed);
         stream.fill(600);
-        std::vector<size_t> order(stream.batch.events.size());
-        for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+        std::vector<size_t> order = in_order(stream);
         const std::string once = dealt(stream, order, 1);
         CHECK(once.size() > 500);
         for (size_t parts = 1; parts <= 7; ++parts) {
@@ -115,9 +121,7 @@ TEST_CASE("events in any order, dealt out in any way, give equal bytes") {
 TEST_CASE("saved sums of a slot come back under other name numbers") {
     Stream stream(99);
     stream.fill(400);
-    std::vector<size_t> order(stream.batch.events.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    const std::string bytes = dealt(stream, order, 3);
+    const std::string bytes = dealt(stream, in_order(stream), 3);
 
     SharedNames other{Bounds{}};
     other.intern(NameSpace::service, "service-4");
@@ -135,9 +139,7 @@ TEST_CASE("saved sums of a slot come back under other name numbers") {
 TEST_CASE("sums that go by other names are the same sums") {
     Stream stream(6);
     stream.fill(300);
-    std::vector<size_t> order(stream.batch.events.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    const std::string bytes = dealt(stream, order, 3);
+    const std::string bytes = dealt(stream, in_order(stream), 3);
     SlotPartial sums;
     Archive load(bytes);
     archive_slot(load, sums, stream.names);
@@ -153,9 +155,7 @@ TEST_CASE("sums that go by other names are the same sums") {
 TEST_CASE("cut or altered bytes of a slot are refused, never read beyond") {
     Stream stream(5);
     stream.fill(100);
-    std::vector<size_t> order(stream.batch.events.size());
-    for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-    const std::string bytes = dealt(stream, order, 2);
+    const std::string bytes = dealt(stream, in_order(stream), 2);
     for (size_t n = 0; n < bytes.size(); n += 1 + n / 16) {
         SharedNames names{Bounds{}};
         SlotPartial sums;

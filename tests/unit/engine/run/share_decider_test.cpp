@@ -10,10 +10,12 @@
 #include "engine/run/pipeline.h"
 #include "state/memory_store.h"
 #include "tests/support/catch.h"
+#include "tests/unit/engine/run/seen_slots.h"
 #include "tools/scenario/memory_source.h"
 #include "tools/scenario/rows.h"
 
 using namespace foreshock;
+using foreshock::test::SeenSlots;
 
 namespace {
 
@@ -41,20 +43,6 @@ Expansion random_records(uint64_t seed, int events, int lifetime = 0, int64_t sp
     return out;
 }
 
-// Every slot as text: what was in it.
-struct Slots : Observer {
-    std::map<int64_t, std::string> seen;
-    void decided(const DecidedSlot& d) override {
-        std::string& text = seen[d.slot.index.value];
-        text = std::to_string(d.slot.events);
-        for (const ServiceSlot& s : d.slot.services) {
-            text += " " + d.inventory.services()[s.service].name + "=" + std::to_string(s.count) + "/" + std::to_string(s.value_micro);
-            for (const DimensionSlot& x : s.dimensions) text += "," + x.value + ":" + std::to_string(x.count);
-        }
-        for (const GaugeSlot& g : d.slot.gauges) text += " " + std::to_string(g.gauge) + "~" + std::to_string(g.value);
-    }
-};
-
 // A run of one process: what has to come out.
 std::map<int64_t, std::string> alone(const Expansion& expansion) {
     const Model model;
@@ -63,7 +51,7 @@ std::map<int64_t, std::string> alone(const Expansion& expansion) {
     PipelineSettings settings{{}, model, decoders, store};
     Pipeline pipeline(settings);
     MemorySource source(expansion, expansion.records, {});
-    Slots seen;
+    SeenSlots seen;
     pipeline.add(source);
     pipeline.add(seen);
     REQUIRE(pipeline.run());
@@ -176,12 +164,12 @@ TEST_CASE("instances that are killed and rebalanced sum the same slots as one pr
         Cluster cluster(expansion);
         ingest(cluster, random, options, model);
         // Killed between messages: everything since the last checkpoint is taken again.
-        const auto make = [&](Slots& seen) {
+        const auto make = [&](SeenSlots& seen) {
             auto share = std::make_unique<ShareDecider>(ShareDecider::Settings{options, model, {}, layout_of(model, options, 1), "partials/0"});
             share->add(seen);
             return share;
         };
-        Slots seen;
+        SeenSlots seen;
         auto share = make(seen);
         MemoryStore store;
         for (size_t i = 0; i < cluster.partials.size(); ++i) {
@@ -216,7 +204,7 @@ TEST_CASE("instances through which more names pass than they have room for sum t
     ingest(cluster, random, options, model);
     CHECK(cluster.refused == 0);
     ShareDecider share({options, model, {}, layout_of(model, options, 1), "partials/0"});
-    Slots seen;
+    SeenSlots seen;
     share.add(seen);
     for (size_t i = 0; i < cluster.partials.size(); ++i) REQUIRE(share.take(cluster.partials[i], static_cast<int64_t>(i)).ok());
     CHECK(share.totals().dropped[static_cast<size_t>(DropReason::too_many_series)] == 0);
@@ -228,7 +216,7 @@ TEST_CASE("a slot waits for partitions that nobody has read yet, and for none th
     const Model model;
     const std::string layout = layout_of(model, options, 1);
     ShareDecider share({options, model, {}, layout, "partials/0"});
-    Slots seen;
+    SeenSlots seen;
     share.add(seen);
     SharedNames names{Bounds{}};
     int64_t offset = 0;

@@ -7,10 +7,12 @@
 #include "engine/run/pipeline.h"
 #include "state/memory_store.h"
 #include "tests/support/catch.h"
+#include "tests/unit/engine/run/seen_slots.h"
 #include "tools/scenario/memory_source.h"
 #include "tools/scenario/rows.h"
 
 using namespace foreshock;
+using foreshock::test::SeenSlots;
 
 namespace {
 
@@ -47,20 +49,6 @@ Expansion changing_pods() {
     return out;
 }
 
-struct Slots : Observer {
-    std::map<int64_t, std::string> seen;
-    void decided(const DecidedSlot& d) override {
-        std::string& text = seen[d.slot.index.value];
-        text = std::to_string(d.slot.events);
-        for (const ServiceSlot& s : d.slot.services) {
-            text += " " + d.inventory.services()[s.service].name + "=" + std::to_string(s.count) + "/" + std::to_string(s.value_micro);
-            for (const DimensionSlot& x : s.dimensions) text += "," + x.value + ":" + std::to_string(x.count);
-        }
-        for (const GaugeSlot& g : d.slot.gauges) text += " " + std::to_string(g.gauge) + "~" + std::to_string(g.value) + "*" + std::to_string(g.instances);
-        for (const OccurrenceSlot& o : d.slot.occurrences) text += " " + o.name + "{" + o.labels.at(0).second + "}" + std::to_string(o.count);
-    }
-};
-
 struct Letters : DeadLetterOutput {
     std::multiset<std::string> written;
     std::mutex mutex;
@@ -84,7 +72,7 @@ Run play(const Expansion& expansion, uint32_t bound, unsigned lanes, bool parall
     NativeJsonFactory decoders;
     MemoryStore store;
     Letters letters;
-    Slots seen;
+    SeenSlots seen;
     Run run;
     for (size_t part = 0; part <= stops.size(); ++part) {
         PipelineSettings settings{{}, model, decoders, store};
