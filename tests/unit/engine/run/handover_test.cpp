@@ -88,6 +88,7 @@ Kept play(std::vector<std::vector<Poll>> lanes) {
     MemoryStore store;
     PipelineSettings settings{{}, model, decoders, store};
     settings.live = true;
+    settings.options.slots.idle_timeout = std::chrono::seconds{3};  // a lane without partitions holds the others back for so long
     Pipeline pipeline(settings);
     ScriptedSource source(script);
     pipeline.add(source);
