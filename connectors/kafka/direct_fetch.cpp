@@ -9,6 +9,8 @@ namespace foreshock {
 namespace {
 
 constexpr size_t kResponsesAhead = 2;  // the one that is being read, and one more
+// At first a little of each partition: until there is something of all of them nobody knows what time it is.
+constexpr int32_t kFirstBytes = 64'000;
 constexpr uint32_t kDropped = UINT32_MAX;
 
 // What the records of a batch are views of.
@@ -41,7 +43,7 @@ DirectFetch::DirectFetch(DirectFetchSettings settings) : settings_(std::move(set
 void DirectFetch::take(Part part, const KafkaHost& leader) {
     Broker& broker = brokers_.try_emplace(leader, leader, settings_.connection, responses_).first->second;
     const int64_t next = part.next;
-    broker.parts[part.number] = {std::move(part), next, false};
+    broker.parts[part.number] = {std::move(part), next, false, false};
 }
 
 void DirectFetch::drop(uint32_t number) {
@@ -92,7 +94,7 @@ void DirectFetch::ask(Broker& broker) {
     broker.asked.clear();
     for (const auto& [number, p] : broker.parts) {
         if (p.held || (p.part.end >= 0 && p.ask >= p.part.end)) continue;
-        wishes.push_back({p.part.topic, p.part.id, p.ask});
+        wishes.push_back({p.part.topic, p.part.id, p.ask, p.heard ? settings_.partition_bytes : std::min(kFirstBytes, settings_.partition_bytes)});
         broker.asked.push_back({number, p.ask});
     }
     if (wishes.empty()) return;
@@ -131,6 +133,7 @@ void DirectFetch::take_in(Broker& broker, const FetchedPartition& fetched, const
     const bool at_end = fetched.records.empty() && p.part.end >= 0 && asked.from >= fetched.readable_end;
     if (fetched.records.empty() && !at_end) return;
     p.ask = offset_after(fetched.records, asked.from);
+    p.heard = true;
     arrived.pieces.push_back({asked.number, PartitionRecords(fetched.records, fetched.aborted), at_end});
 }
 

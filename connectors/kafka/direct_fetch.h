@@ -21,6 +21,7 @@ namespace foreshock {
 struct DirectFetchSettings {
     FetchConnectionSettings connection{};
     FetchLimits limits{};
+    int32_t partition_bytes = 1'000'000;  // of a partition in a response
     size_t batch_records = 1000;
 };
 
@@ -75,6 +76,7 @@ private:
     struct Position {
         Part part;
         int64_t ask = 0;  // where the next request goes on
+        bool heard = false;  // something of it has arrived
         bool held = false;
     };
     struct Broker {

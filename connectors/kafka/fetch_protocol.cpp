@@ -73,7 +73,7 @@ std::string fetch_request(int32_t correlation, std::string_view client, const Fe
         out.number(kAnyEpoch);
         out.number(w.from);
         out.number(kNoLogStart);
-        out.number(limits.partition_bytes);
+        out.number(w.most_bytes);
     }
     out.number(int32_t{0});  // forgotten topics of a session
     out.text({});            // rack

@@ -16,7 +16,6 @@ struct FetchLimits {
     int32_t wait_ms = 500;               // longest wait for `least_bytes`
     int32_t least_bytes = 1;
     int32_t most_bytes = 8'000'000;      // of a response; a first batch that is larger comes all the same
-    int32_t partition_bytes = 1'000'000;
     bool committed_only = true;
 };
 
@@ -24,6 +23,7 @@ struct FetchWish {
     std::string_view topic;
     int32_t partition = 0;
     int64_t from = 0;
+    int32_t most_bytes = 1'000'000;
 };
 
 struct FetchedPartition {

@@ -25,7 +25,7 @@ DirectFetchSettings settings_of(rd_kafka_t* client, size_t batch_records) {
     s.connection.most_response_bytes = static_cast<size_t>(number_of(client, "receive.message.max.bytes"));
     s.limits.wait_ms = number_of(client, "fetch.wait.max.ms");
     s.limits.least_bytes = number_of(client, "fetch.min.bytes");
-    s.limits.partition_bytes = number_of(client, "fetch.message.max.bytes");
+    s.partition_bytes = number_of(client, "fetch.message.max.bytes");
     s.limits.most_bytes = std::min(number_of(client, "fetch.max.bytes"), s.limits.most_bytes);
     s.limits.committed_only = kafka_property(client, "isolation.level") == "read_committed";
     s.connection.patience = milliseconds{number_of(client, "socket.timeout.ms") + s.limits.wait_ms};

@@ -50,8 +50,8 @@ std::string response() {
 TEST_CASE("requests stand as the protocol wants them") {
     const std::string greeting = api_versions_request(7, "me");
     CHECK(greeting == std::string("\0\0\0\x0c\0\x12\0\0\0\0\0\x07\0\x02me", 16));
-    const FetchWish wish{"topic", 4, 0x0102030405060708};
-    const std::string fetch = fetch_request(1, "me", {.wait_ms = 100, .most_bytes = 1000, .partition_bytes = 500}, {&wish, 1});
+    const FetchWish wish{"topic", 4, 0x0102030405060708, 500};
+    const std::string fetch = fetch_request(1, "me", {.wait_ms = 100, .most_bytes = 1000}, {&wish, 1});
     const std::string expected("\0\0\0\x56" "\0\x01\0\x0b\0\0\0\x01\0\x02me" "\xff\xff\xff\xff" "\0\0\0\x64" "\0\0\0\x01" "\0\0\x03\xe8" "\x01"
                                "\0\0\0\0" "\xff\xff\xff\xff" "\0\0\0\x01" "\0\x05topic" "\0\0\0\x01" "\0\0\0\x04" "\xff\xff\xff\xff"
                                "\x01\x02\x03\x04\x05\x06\x07\x08" "\xff\xff\xff\xff\xff\xff\xff\xff" "\0\0\x01\xf4" "\0\0\0\0" "\0\0", 90);
