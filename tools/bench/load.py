@@ -31,6 +31,7 @@ def measured(command, broker=None):
     answer['said'] = err
     answer.setdefault('start_s', wall - answer['seconds'])  # a program that does not say it stops at once when it is done
     answer['cpu_us'] = 1e6 * own / answer['events']
+    answer['broker_us'] = 1e6 * (cpu_of(broker) - broker_before) / answer['events']
     answer['peak_mb'] = usage.ru_maxrss / 1024
     answer['others'] = max(0, (busy() - before - own - (cpu_of(broker) - broker_before)) / (wall * CORES))
     return answer

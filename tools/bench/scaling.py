@@ -57,15 +57,18 @@ def partitions(bench_, address):
 
 
 def cores(bench_, rounds):
-    """The same files on one core and on all."""
-    names, paces = bench_.generate_files(), {1: [], CORES: []}
+    """The same files on one core and on all; the limit, whose threads share nothing, shows what the machine leaves of a second one."""
+    names, rows = bench_.generate_files(), {}
     for _ in range(rounds):
-        for n in paces:
-            got, pairs = bench_.foreshock([{'files': names}], before=['taskset', '-c', f'0-{n - 1}'])
-            if len(pairs) != 5: sys.exit(f'cores: wrong warnings: {pairs}')
-            paces[n].append((got['events_per_second'], got['cpu_us']))
-    one, all_ = ([statistics.median(column) for column in zip(*paces[n])] for n in paces)
-    lines = ['# Scaling: cores', '', f'The whole job from files (JSON lines), median of {rounds} runs in turns: {one[0] / 1e6:.2f} M events/s on one core, {all_[0] / 1e6:.2f} on {CORES}, which is '
-                  f'**{all_[0] / one[0] / CORES:.0%}** of {CORES} times as much; CPU time {one[1]:.3f} and {all_[1]:.3f} us an event.']
-    print(lines[-1], flush=True)
+        for n in (1, CORES):
+            pinned = ['taskset', '-c', f'0-{n - 1}']
+            limit = measured([*pinned, LIMIT, 'file', str(n), *names])
+            got, pairs = bench_.foreshock([{'files': names}], before=pinned)
+            bench_.check(f'{n} cores', limit, got, pairs)
+            for who, r in (('limit', limit), ('Foreshock', got)): rows.setdefault((who, n), []).append((r['events_per_second'] / 1e6, r['cpu_us']))
+    lines = ['# Scaling: cores', '', f'The whole job from files (JSON lines), medians of {rounds} runs in turns. The threads of the limit share nothing: what it loses is the machine.', '',
+             f'| program | M events/s on one core | on {CORES} | of {CORES} times as much | CPU us an event | |', '|---|---|---|---|---|---|']
+    for who in ('limit', 'Foreshock'):
+        one, all_ = ([statistics.median(column) for column in zip(*rows[who, n])] for n in (1, CORES))
+        say(lines, '| %s | %.2f | %.2f | **%.0f %%** | %.3f | %.3f |' % (who, one[0], all_[0], 100 * all_[0] / one[0] / CORES, one[1], all_[1]))
     return lines

@@ -55,10 +55,13 @@ int64_t Sums::milliseconds(std::string_view ts) {
     return hour_ms_ + two(14) * 60'000 + two(17) * 1000 + ms;
 }
 
-bool Sums::add(std::string_view event) {
-    if (padded_.size() < event.size() + simdjson::SIMDJSON_PADDING) padded_.resize(2 * event.size() + simdjson::SIMDJSON_PADDING);
-    std::memcpy(padded_.data(), event.data(), event.size());
-    auto document = parser_.iterate(padded_.data(), event.size(), padded_.size());
+bool Sums::add(std::string_view event, bool padded) {
+    if (!padded) {
+        if (padded_.size() < event.size() + simdjson::SIMDJSON_PADDING) padded_.resize(2 * event.size() + simdjson::SIMDJSON_PADDING);
+        std::memcpy(padded_.data(), event.data(), event.size());
+        event = {padded_.data(), event.size()};
+    }
+    auto document = parser_.iterate(event.data(), event.size(), event.size() + simdjson::SIMDJSON_PADDING);
     simdjson::ondemand::object o;
     std::string_view ts, type, service;
     if (document.get_object().get(o) || o.find_field("ts").get_string().get(ts) || o.find_field("type").get_string().get(type)) return false;

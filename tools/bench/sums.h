@@ -14,8 +14,8 @@ namespace bench {
 
 class Sums {
 public:
-    // `event`: one record of tools/generate; what lies behind it is copied away before it is parsed. False: it is none.
-    bool add(std::string_view event);
+    // `event`: one record of tools/generate. Unless the parser may read beyond its end (`padded`) it is copied first. False: it is none.
+    bool add(std::string_view event, bool padded);
     void merge(const Sums& other);
 
     uint64_t events = 0, transactions = 0, errors = 0;
