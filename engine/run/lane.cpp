@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPollTimeout{100};
 constexpr size_t kBatchesInFlight = 6;
+constexpr unsigned kUnlevelled = 16;  // batches
 
 }  // namespace
 
@@ -72,7 +73,7 @@ void Lane::read_with_workers(const std::atomic<bool>& stop) {
 
 bool Lane::fetch(Batch& batch, const std::atomic<bool>& stop) {
     while (!stop.load(std::memory_order_relaxed)) {
-        if (!level(context_.await_turn(progress().low))) continue;
+        if (!level(context_.await_turn(low_.load(std::memory_order_relaxed)))) continue;
         batch.records.clear();
         switch (source_->poll(batch.records, kPollTimeout)) {
             case PollResult::records: return true;
@@ -94,7 +95,11 @@ bool Lane::level(bool its_turn) {
     const Micros far = context_.options.slots.length * (context_.options.slots.max_open / 2), near = far / 2;
     std::vector<bool> held;
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_, std::try_to_lock);
+        // Another worker is summing a batch: partitions may stay as they are for a while.
+        if (!lock && its_turn && !waits_since_ && unlevelled_++ < kUnlevelled) return true;
+        if (!lock) lock.lock();
+        unlevelled_ = 0;
         const EventTime low = low_clock();
         const bool known = low != kBeginningOfTime && low != kEndOfTime;
         for (Partition& p : partitions_) {
@@ -224,6 +229,7 @@ EventTime Lane::low_clock() const {
 
 bool Lane::tell() {
     const EventTime low = low_clock();
+    low_.store(low, std::memory_order_relaxed);
     if (low == kBeginningOfTime) return false;
     const SlotIndex slot = low == kEndOfTime ? SlotIndex{INT64_MAX}
                                              : slot_of(low - context_.options.slots.allowed_lateness, context_.options.slots.length);

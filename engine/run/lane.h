@@ -117,7 +117,9 @@ private:
     LaneSums sums_;
     RunTotals totals_;
     std::optional<std::chrono::steady_clock::time_point> waits_since_;  // for its turn to read
-    std::vector<bool> told_;         // to the source: partitions that are held back; the lane's own worker's
+    std::atomic<EventTime> low_{kBeginningOfTime};  // least clock when a batch was last taken
+    unsigned unlevelled_ = 0;        // batches that were fetched without looking whether partitions are level; of who fetches
+    std::vector<bool> told_;         // to the source: partitions that are held back; of who fetches
     bool can_hold_back_ = true;
     int64_t told_slot_ = INT64_MIN;  // the deciding thread knows of a watermark in this slot
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
