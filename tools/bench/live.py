@@ -6,16 +6,21 @@ from load import CORES, PARTITIONS, PROGRAM, ROOT, SERVICES, busy
 
 LATENCY = os.path.join(ROOT, 'build/release/latency')
 
-RULES = 'rules: [{name: in-every-slot, by: everything, when: {absent: {resource: ghost}, for: 1s}}]\nresources: {ghost: {metrics: {used: {limit: 1}}}}\n'
-SLOTS = 'slots: {length: 1s, allowed_lateness: 500ms}\nwarn: {repeat: 1s}\n'
+GHOST = 'resources: {ghost: {metrics: {used: {limit: 1}}}}\n'
+SLOTS = 'slots: {length: 1s, allowed_lateness: 500ms}\n'
 WAYS = {'exactly once, read by librdkafka': ('client', True), 'exactly once, read directly': ('direct', True), 'at least once, read directly': ('direct', False)}
+
+
+def rules(seconds):
+    """A warning opens in every slot: each waits a second longer for what never comes."""
+    return 'rules:\n' + ''.join(f'  - {{name: r{i}, by: everything, when: {{absent: {{resource: ghost}}, for: {i}s}}}}\n' for i in range(1, seconds + 30)) + GHOST
 
 
 def measure(bench, address, rate, seconds):
     rows = []
     for number, (name, (fetch, once)) in enumerate(WAYS.items()):
         topics, warnings = [f'live-transactions-{number}', f'live-capacity-{number}'], f'live-warnings-{number}'
-        config = bench.config([{'kafka': {'brokers': address, 'topics': topics, 'group': f'live-{number}', 'start': 'earliest', 'fetch': fetch}}], more=SLOTS + RULES,
+        config = bench.config([{'kafka': {'brokers': address, 'topics': topics, 'group': f'live-{number}', 'start': 'earliest', 'fetch': fetch}}], more=SLOTS + rules(seconds),
                               outputs=[{'kafka': {'brokers': address, 'topic': warnings, 'exactly_once': once}}], app=f'live-{number}')
         watch = subprocess.Popen([LATENCY, address, str(seconds), '1000', str(PARTITIONS), warnings] + topics, stdout=subprocess.PIPE, text=True)
         watch.stdout.readline()  # ready
