@@ -46,6 +46,7 @@ class Load:
 
     def generate_files(self):
         subprocess.run([PROGRAM, 'generate', '--events', str(self.events), '--output', self.folder], check=True, stdout=subprocess.DEVNULL)
+        os.sync()  # what is still being written takes from who is measured first
         return [self.path(n + '.jsonl') for n in ('transactions', 'capacity')]
 
     @contextlib.contextmanager
@@ -66,6 +67,7 @@ class Load:
         subprocess.run([KAFKA, 'topics', '--dir', self.path('kafka')] + [f'{t}:{partitions}' for t in topics], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([PROGRAM, 'generate', '--events', str(self.events), '--brokers', address, '--codec', codec, '--transactions-topic', topics[0],
                         '--capacity-topic', topics[1]], check=True, stdout=subprocess.DEVNULL)
+        os.sync()
         return topics
 
     def config(self, sources, checkpoint='5s', more='', outputs=(), app='bench'):

@@ -95,6 +95,18 @@ TEST_CASE("records of several responses, in whatever order the broker answers") 
     CHECK(f.given_up.empty());
 }
 
+TEST_CASE("of a partition a little is asked for until something of it has come") {
+    ScriptedBroker broker({greeting(), fetched(1, {{"t", 0, 0, batch(0)}}), fetched(2, {{"t", 1, 0, batch(0, 3)}, {"t", 0, 0, batch(1, 2)}})});
+    const Fetching f(broker.host());
+    CHECK(f.offsets.at(0) == Offsets{0, 1, 2});
+    const auto request = [](int32_t correlation, const std::vector<FetchWish>& wishes) {
+        return fetch_request(correlation, "test", {}, wishes).substr(sizeof(int32_t));
+    };
+    REQUIRE(broker.asked().size() >= 3);
+    CHECK(broker.asked()[1] == request(1, {{"t", 0, 0, 64'000}, {"t", 1, 0, 64'000}}));
+    CHECK(broker.asked()[2] == request(2, {{"t", 1, 0, 64'000}, {"t", 0, 1, 1'000'000}}));
+}
+
 TEST_CASE("an error of one partition is not the other's") {
     const ScriptedBroker broker({greeting(), fetched(1, {{"t", 0, 1, ""}, {"t", 1, 0, batch(0, 3)}})});
     const Fetching f(broker.host());

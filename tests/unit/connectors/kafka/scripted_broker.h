@@ -47,13 +47,21 @@ public:
         thread_ = std::thread([this] { serve(); });
     }
     ~ScriptedBroker() {
-        shutdown(listening_, SHUT_RDWR);
-        thread_.join();
+        end();
         close(listening_);
     }
     KafkaHost host() const { return {"127.0.0.1", port_}; }
+    // Requests without their length, in order. It takes no more from now on.
+    const std::vector<std::string>& asked() {
+        end();
+        return asked_;
+    }
 
 private:
+    void end() {
+        shutdown(listening_, SHUT_RDWR);
+        if (thread_.joinable()) thread_.join();
+    }
     void serve() {
         const int peer = accept(listening_, nullptr, nullptr);
         if (peer < 0) return;
@@ -65,14 +73,16 @@ private:
         if (!closes_) take_request(peer);
         close(peer);
     }
-    static bool take_request(int peer) {
+    bool take_request(int peer) {
         char head[4];
         if (recv(peer, head, sizeof head, MSG_WAITALL) != sizeof head) return false;
         std::string body(static_cast<size_t>(from_big_endian<int32_t>(head)), '\0');
-        return recv(peer, body.data(), body.size(), MSG_WAITALL) == static_cast<ssize_t>(body.size());
+        if (recv(peer, body.data(), body.size(), MSG_WAITALL) != static_cast<ssize_t>(body.size())) return false;
+        asked_.push_back(std::move(body));
+        return true;
     }
 
-    std::vector<std::string> answers_;
+    std::vector<std::string> answers_, asked_;
     bool closes_;
     int listening_ = -1, port_ = 0;
     std::thread thread_;
