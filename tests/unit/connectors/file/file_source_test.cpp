@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "tests/support/catch.h"
 
@@ -55,6 +56,14 @@ std::string zstd(const std::string& text) {
     ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1);  // as the command does
     out.resize(ZSTD_compress2(z, out.data(), out.size(), text.data(), text.size()));
     ZSTD_freeCCtx(z);
+    return out;
+}
+
+// That compresses badly.
+std::string random_text(size_t size) {
+    std::mt19937 random(1);
+    std::string out(size, '\0');
+    for (char& c : out) c = static_cast<char>(' ' + random() % 90);
     return out;
 }
 
@@ -111,7 +120,7 @@ Read read_file(const std::string& path, const FileSourceOptions& options = {}, i
 
 std::string numbered_lines(int count) {
     std::string out;
-    for (int i = 0; i < count; ++i) out += "{\"i\":" + std::to_string(i * i) + "}\n";
+    for (int64_t i = 0; i < count; ++i) out += "{\"i\":" + std::to_string(i * i) + "}\n";
     return out;
 }
 
@@ -163,6 +172,45 @@ TEST_CASE("several gzip members or zstd frames are one text, even with a line ac
     const std::vector<std::string> expected{"one", "two", "three"};
     CHECK(read_file(folder.file("a", gzip(a) + gzip("") + gzip(b))).lines == expected);
     CHECK(read_file(folder.file("b", zstd(a) + zstd("") + zstd(b))).lines == expected);
+}
+
+TEST_CASE("many zstd frames, one of them large, broken or cut off") {
+    const Folder folder;
+    const std::string text = numbered_lines(150'000);
+    const std::vector<std::string> expected = read_file(folder.file("plain", text)).lines;
+    const size_t each = GENERATE(1'000, 70'000, 500'000);
+    std::vector<std::string> frames;
+    for (size_t at = 0; at < text.size(); at += each) frames.push_back(zstd(text.substr(at, each)));
+    std::string packed;
+    for (const std::string& f : frames) packed += f;
+    REQUIRE(read_file(folder.file("a", packed)).lines == expected);
+
+    const size_t middle = frames.size() / 2, place = packed.size() / 2;
+    SECTION("one is large") {
+        const std::string noise = "{" + random_text(6'000'000) + "}\n";
+        const Read r = read_file(folder.file("b", zstd(text) + zstd(noise) + packed), {.max_line_bytes = 8'000'000});
+        REQUIRE(r.lines.size() == 2 * expected.size() + 1);
+        CHECK(r.lines[expected.size()] + "\n" == noise);
+        CHECK(std::equal(expected.begin(), expected.end(), r.lines.begin() + static_cast<std::ptrdiff_t>(expected.size()) + 1));
+    }
+    SECTION("one is broken") {
+        std::string broken;
+        for (size_t i = 0; i < frames.size(); ++i) broken += i == middle ? frames[i].substr(0, frames[i].size() - 1) + static_cast<char>(~frames[i].back()) : frames[i];
+        const Read r = read_file(folder.file("b", broken));
+        CHECK(r.failure.find("at byte") != std::string::npos);
+        CHECK(r.lines.size() >= expected.size() * middle / frames.size() - 1);
+        CHECK(std::equal(r.lines.begin(), r.lines.end(), expected.begin()));
+    }
+    SECTION("the file is cut off") {
+        const Read r = read_file(folder.file("b", packed.substr(0, place)));
+        CHECK(r.failure.find("at byte " + std::to_string(place)) != std::string::npos);
+        CHECK(std::equal(r.lines.begin(), r.lines.end(), expected.begin()));
+    }
+    SECTION("something else follows") {
+        const Read r = read_file(folder.file("b", packed + "garbage"));
+        CHECK(r.failure.find("at byte " + std::to_string(packed.size())) != std::string::npos);
+        CHECK(r.lines == expected);
+    }
 }
 
 TEST_CASE("a cut or broken compressed file fails with its name and place, after the lines before it") {
