@@ -8,6 +8,7 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
+constexpr size_t kShort = 16;
 constexpr uint64_t kSecret[3] = {0xa0761d6478bd642f, 0xe7037ed1a0b428db, 0x8ebc6af09c88c6e3};
 
 uint64_t mix(uint64_t a, uint64_t b) {
@@ -25,31 +26,23 @@ uint64_t read32(const char* p) {
     return x;
 }
 
-// After wyhash (Wang Yi, public domain): 64 x 64 -> 128 bit multiplications over 16 bytes at a time.
-uint64_t hash_of(std::string_view text) {
+// The bytes of a text of at most sixteen: all of them, once its size is known.
+std::array<uint64_t, 2> words_of(const char* p, size_t n) {
+    if (n >= 8) return {read64(p), read64(p + n - 8)};
+    if (n >= 4) return {read32(p), read32(p + n - 4)};
+    return {static_cast<uint64_t>(static_cast<unsigned char>(p[0])) << 16 | static_cast<uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8 |
+                static_cast<unsigned char>(p[n - 1]),
+            0};
+}
+
+// After wyhash (Wang Yi, public domain): 64 x 64 -> 128 bit multiplications over 16 bytes at a time; `words` are those of the last ones.
+uint64_t hash_of(std::string_view text, std::array<uint64_t, 2>& words) {
     const char* p = text.data();
     size_t n = text.size();
     uint64_t seed = kSecret[0] ^ n;
-    for (; n > 16; n -= 16, p += 16) seed = mix(read64(p) ^ kSecret[1], read64(p + 8) ^ seed);
-    uint64_t a = 0, b = 0;
-    if (n >= 8) {
-        a = read64(p);
-        b = read64(p + n - 8);
-    } else if (n >= 4) {
-        a = read32(p);
-        b = read32(p + n - 4);
-    } else if (n > 0) {
-        a = static_cast<uint64_t>(static_cast<unsigned char>(p[0])) << 16 |
-            static_cast<uint64_t>(static_cast<unsigned char>(p[n / 2])) << 8 | static_cast<unsigned char>(p[n - 1]);
-    }
-    return mix(a ^ kSecret[2], b ^ seed);
-}
-
-// Most names are short; two words that overlap hold up to sixteen bytes.
-bool same(const char* a, const char* b, size_t n) {
-    if (n >= 8 && n <= 16) return ((read64(a) ^ read64(b)) | (read64(a + n - 8) ^ read64(b + n - 8))) == 0;
-    if (n >= 4 && n < 8) return ((read32(a) ^ read32(b)) | (read32(a + n - 4) ^ read32(b + n - 4))) == 0;
-    return std::memcmp(a, b, n) == 0;
+    for (; n > kShort; n -= 16, p += 16) seed = mix(read64(p) ^ kSecret[1], read64(p + 8) ^ seed);
+    words = words_of(p, n);
+    return mix(words[0] ^ kSecret[2], words[1] ^ seed);
 }
 
 constexpr size_t kFirstEntries = 64;
@@ -59,39 +52,40 @@ constexpr size_t kFirstEntries = 64;
 NameCache::NameCache(Names& names) : names_(names) {}
 
 NameId NameCache::Table::find(Names& names, NameSpace space, std::string_view text) {
-    const uint64_t hash = hash_of(text);
-    if (entries_.empty()) return insert(names, space, text, hash);
-    const size_t mask = entries_.size() - 1;
-    for (size_t i = hash & mask;; i = (i + 1) & mask) {
-        const Entry& e = entries_[i];
-        if (e.text == nullptr) return insert(names, space, text, hash);
-        if (e.hash == hash && e.size == text.size() && same(e.text, text.data(), e.size)) return e.id;
+    std::array<uint64_t, 2> words;
+    const uint64_t hash = hash_of(text, words);
+    const bool fits = text.size() <= kShort;
+    for (size_t i = hash; !entries_.empty(); ++i) {
+        const Entry& e = entries_[i & (entries_.size() - 1)];
+        if (e.size == 0) break;
+        if (e.hash != hash || e.size != text.size()) continue;
+        if (fits ? e.words[0] == words[0] && e.words[1] == words[1] : std::memcmp(e.text, text.data(), text.size()) == 0) return e.id;
     }
+    Entry entry{.hash = hash, .words = {words[0], words[1]}, .size = static_cast<uint32_t>(text.size()), .id = kNoName};
+    return insert(names, space, text, entry);
 }
 
-NameId NameCache::Table::insert(Names& names, NameSpace space, std::string_view text, uint64_t hash) {
-    const NameId id = names.intern(space, text);
-    if (id == kNameOverflow) return id;  // not kept: refused names are not bounded in number
+NameId NameCache::Table::insert(Names& names, NameSpace space, std::string_view text, Entry entry) {
+    entry.id = names.intern(space, text);
+    if (entry.id == kNameOverflow) return entry.id;  // not kept: refused names are not bounded in number
+    if (text.size() > kShort) entry.text = texts_.emplace_back(text).data();
     if (2 * (used_ + 1) > entries_.size()) grow();
-    const std::string& kept = texts_.emplace_back(text);
-    const size_t mask = entries_.size() - 1;
-    size_t i = hash & mask;
-    while (entries_[i].text != nullptr) i = (i + 1) & mask;
-    entries_[i] = {hash, kept.data(), static_cast<uint32_t>(kept.size()), id};
+    put(entry);
     ++used_;
-    return id;
+    return entry.id;
+}
+
+void NameCache::Table::put(const Entry& entry) {
+    size_t i = entry.hash;
+    while (entries_[i & (entries_.size() - 1)].size != 0) ++i;
+    entries_[i & (entries_.size() - 1)] = entry;
 }
 
 void NameCache::Table::grow() {
     std::vector<Entry> old(entries_.empty() ? kFirstEntries : 2 * entries_.size());
     old.swap(entries_);
-    const size_t mask = entries_.size() - 1;
-    for (const Entry& e : old) {
-        if (e.text == nullptr) continue;
-        size_t i = e.hash & mask;
-        while (entries_[i].text != nullptr) i = (i + 1) & mask;
-        entries_[i] = e;
-    }
+    for (const Entry& e : old)
+        if (e.size != 0) put(e);
 }
 
 NameId Renaming::operator()(NameSpace space, NameId id) {

@@ -40,21 +40,27 @@ public:
     }
 
 private:
+    // Of a name of at most sixteen bytes `words` hold all of it, so that no other line of the cache is looked at; of a longer one its text.
     struct Entry {
         uint64_t hash = 0;
-        const char* text = nullptr;
-        uint32_t size = 0;
+        union {
+            uint64_t words[2] = {};
+            const char* text;
+        };
+        uint32_t size = 0;  // 0: free
         NameId id = kNoName;
     };
+    static_assert(sizeof(Entry) == 32);
     class Table {  // open addressing, linear probing, power of two, at most half full
     public:
         NameId find(Names& names, NameSpace space, std::string_view text);
 
     private:
-        NameId insert(Names& names, NameSpace space, std::string_view text, uint64_t hash);
+        NameId insert(Names& names, NameSpace space, std::string_view text, Entry entry);
+        void put(const Entry& entry);
         void grow();
         std::vector<Entry> entries_;
-        std::deque<std::string> texts_;
+        std::deque<std::string> texts_;  // the long ones
         size_t used_ = 0;
     };
     Names& names_;
