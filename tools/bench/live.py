@@ -6,14 +6,14 @@ from load import CORES, PARTITIONS, PROGRAM, ROOT, SERVICES, busy
 
 LATENCY = os.path.join(ROOT, 'build/release/latency')
 
-GHOST = 'resources: {ghost: {metrics: {used: {limit: 1}}}}\n'
 SLOTS = 'slots: {length: 1s, allowed_lateness: 500ms}\n'
 WAYS = {'exactly once, read by librdkafka': ('client', True), 'exactly once, read directly': ('direct', True), 'at least once, read directly': ('direct', False)}
 
 
 def rules(seconds):
     """A warning opens in every slot: each waits a second longer for what never comes."""
-    return 'rules:\n' + ''.join(f'  - {{name: r{i}, by: everything, when: {{absent: {{resource: ghost}}, for: {i}s}}}}\n' for i in range(1, seconds + 30)) + GHOST
+    return 'rules:\n' + ''.join(f'  - {{name: r{i}, by: everything, when: {{absent: {{resource: ghost}}, for: {i}s}}}}\n' for i in range(1, seconds + 30)) + \
+        'resources: {ghost: {metrics: {used: {limit: 1}}}}\n'
 
 
 def measure(bench, address, rate, seconds):

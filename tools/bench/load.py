@@ -21,6 +21,7 @@ def cpu_of(pid):
 
 def measured(command, broker=None):
     """Runs it: its last line of output as JSON, with CPU seconds, peak memory, and the share of the machine that strangers took."""
+    os.sync()  # what is still being written takes from who is measured
     before, broker_before, start = busy(), cpu_of(broker), time.monotonic()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     out, err = child.stdout.read(), child.stderr.read()
@@ -46,7 +47,6 @@ class Load:
 
     def generate_files(self):
         subprocess.run([PROGRAM, 'generate', '--events', str(self.events), '--output', self.folder], check=True, stdout=subprocess.DEVNULL)
-        os.sync()  # what is still being written takes from who is measured first
         return [self.path(n + '.jsonl') for n in ('transactions', 'capacity')]
 
     @contextlib.contextmanager
@@ -67,7 +67,6 @@ class Load:
         subprocess.run([KAFKA, 'topics', '--dir', self.path('kafka')] + [f'{t}:{partitions}' for t in topics], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([PROGRAM, 'generate', '--events', str(self.events), '--brokers', address, '--codec', codec, '--transactions-topic', topics[0],
                         '--capacity-topic', topics[1]], check=True, stdout=subprocess.DEVNULL)
-        os.sync()
         return topics
 
     def config(self, sources, checkpoint='5s', more='', outputs=(), app='bench'):

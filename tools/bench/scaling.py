@@ -67,7 +67,7 @@ def cores(bench_, rounds):
             bench_.check(f'{n} cores', limit, got, pairs)
             for who, r in (('limit', limit), ('Foreshock', got)): rows.setdefault((who, n), []).append((r['events_per_second'] / 1e6, r['cpu_us']))
     lines = ['# Scaling: cores', '', f'The whole job from files (JSON lines), medians of {rounds} runs in turns. The threads of the limit share nothing: what it loses is the machine.', '',
-             f'| program | M events/s on one core | on {CORES} | of {CORES} times as much | CPU us an event | |', '|---|---|---|---|---|---|']
+             f'| program | M events/s on one core | on {CORES} | of {CORES} times as much | CPU us an event: one core | {CORES} |', '|---|---|---|---|---|---|']
     for who in ('limit', 'Foreshock'):
         one, all_ = ([statistics.median(column) for column in zip(*rows[who, n])] for n in (1, CORES))
         say(lines, '| %s | %.2f | %.2f | **%.0f %%** | %.3f | %.3f |' % (who, one[0], all_[0], 100 * all_[0] / one[0] / CORES, one[1], all_[1]))
