@@ -43,7 +43,7 @@ DirectFetch::DirectFetch(DirectFetchSettings settings) : settings_(std::move(set
 void DirectFetch::take(Part part, const KafkaHost& leader) {
     Broker& broker = brokers_.try_emplace(leader, leader, settings_.connection, responses_).first->second;
     const int64_t next = part.next;
-    broker.parts[part.number] = {std::move(part), next, false, false};
+    broker.parts[part.number] = {std::move(part), next};
 }
 
 void DirectFetch::drop(uint32_t number) {

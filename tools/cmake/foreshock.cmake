@@ -6,6 +6,13 @@ if(FORESHOCK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${FORESHOCK_CCACHE})
 endif()
 
+# Whether some sanitizer watches this build.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  set(FORESHOCK_SANITIZED TRUE)
+else()
+  set(FORESHOCK_SANITIZED FALSE)
+endif()
+
 add_library(foreshock_options INTERFACE)
 target_compile_options(foreshock_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Werror
@@ -16,7 +23,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # These see bugs in correct use of std::string, std::sort and std::regex once GCC has inlined them (its bug 105651 and
   # kin). The sanitizer builds watch the same bounds at run time.
   target_compile_options(foreshock_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
-  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  if(FORESHOCK_SANITIZED)
     target_compile_options(foreshock_options INTERFACE -Wno-maybe-uninitialized -Wno-tsan)
   endif()
 endif()
